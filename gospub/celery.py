@@ -1,0 +1,11 @@
+"""The Celery application: the queue only wakes workers, the Slot rows are the record of what is owed."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gospub.settings")
+
+app = Celery("gospub")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,234 @@
+"""Settings: every value comes from the environment, the defaults run the embedded installation."""
+
+from pathlib import Path
+
+from csp.constants import SELF
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+env.read_env(BASE_DIR / ".env", recurse=False)
+
+VAR_DIR = env.path("GOSPUB_VAR", BASE_DIR / "var")
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.bool("DEBUG", False)
+EMBEDDED_SECRET = "embedded-installation-on-this-machine-only-not-for-a-network"  # noqa: S105
+SECRET_KEY = env.str("SECRET_KEY", EMBEDDED_SECRET)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "gospub",
+    "gospub.accounts",
+    "monitoring",
+    "ratings",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "django_filters",
+    "template_partials",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "gospub.middleware.htmx_headers",
+]
+
+ROOT_URLCONF = "gospub.urls"
+WSGI_APPLICATION = "gospub.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gospub.context.installation",
+            ],
+            "builtins": ["template_partials.templatetags.partials", "monitoring.templatetags.figures"],
+        },
+    }
+]
+
+# --- data ---------------------------------------------------------------------------------------
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'gospub.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+    }
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", "")
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
+    )
+}
+
+# --- people -------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "gospub.accounts.adapter.ClosedSignUp"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "gospub@localhost")
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+COOKIES_OVER_HTTPS_ONLY = env.bool("HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_OVER_HTTPS_ONLY
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "frame-ancestors": ["'none'"],
+        "form-action": [SELF],
+        "base-uri": ["'none'"],
+    }
+}
+
+# --- language and files -------------------------------------------------------------------------
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", "Русский"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": env.str("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- networks -----------------------------------------------------------------------------------
+# Base addresses have no path: the networks' own paths are appended. A simulator, a mirror or a test
+# server can stand in for any of them.
+NETWORK_URLS = {
+    "VK_API_URL": env.str("VK_API_URL", "https://api.vk.ru"),
+    "VK_WEB_URL": env.str("VK_WEB_URL", "https://vk.com"),
+    "OK_API_URL": env.str("OK_API_URL", "https://api.ok.ru"),
+    "TELEGRAM_WEB_URL": env.str("TELEGRAM_WEB_URL", "https://t.me"),
+    "TELEGRAM_BOT_URL": env.str("TELEGRAM_BOT_URL", "https://api.telegram.org"),
+    "MAX_API_URL": env.str("MAX_API_URL", "https://platform-api2.max.ru"),
+    "MAX_WEB_URL": env.str("MAX_WEB_URL", "https://max.ru"),
+}
+VK_TOKENS = env.list("VK_TOKENS", [])
+OK_APPLICATION_KEY = env.str("OK_APPLICATION_KEY", "")
+OK_APPLICATION_SECRET = env.str("OK_APPLICATION_SECRET", "")
+OK_ACCESS_TOKEN = env.str("OK_ACCESS_TOKEN", "")
+TELEGRAM_BOT_TOKENS = env.list("TELEGRAM_BOT_TOKENS", [])
+MAX_BOT_TOKENS = env.list("MAX_BOT_TOKENS", [])
+# One proxy a network, for instance socks5://… or http://…; empty = direct.
+NETWORK_PROXIES = {
+    "vk": env.str("VK_PROXY", ""),
+    "ok": env.str("OK_PROXY", ""),
+    "telegram": env.str("TELEGRAM_PROXY", ""),
+    "max": env.str("MAX_PROXY", ""),
+}
+# Extra trusted root certificates (PEM file) a network: MAX's API host has a Russian root.
+NETWORK_CA_FILES = {
+    "vk": env.str("VK_CA_FILE", ""),
+    "ok": env.str("OK_CA_FILE", ""),
+    "telegram": env.str("TELEGRAM_CA_FILE", ""),
+    "max": env.str("MAX_CA_FILE", ""),
+}
+# Requests a second a token (or an address, where there is no token); 0 = no pace, for the simulator.
+REQUESTS_PER_SECOND = {
+    "vk": env.float("VK_REQUESTS_PER_SECOND", 3),
+    "ok": env.float("OK_REQUESTS_PER_SECOND", 3),
+    "telegram": env.float("TELEGRAM_REQUESTS_PER_SECOND", 1),
+    "max": env.float("MAX_REQUESTS_PER_SECOND", 1),
+}
+
+# --- tasks --------------------------------------------------------------------------------------
+CELERY_QUEUE_DIR = VAR_DIR / "queue"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+if not REDIS_URL:
+    for folder in ("messages", "control"):
+        (CELERY_QUEUE_DIR / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(CELERY_QUEUE_DIR / "messages"),
+        "data_folder_out": str(CELERY_QUEUE_DIR / "messages"),
+        "control_folder": str(CELERY_QUEUE_DIR / "control"),
+        "polling_interval": 0.05,
+    }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "plan-and-collect": {"task": "monitoring.tasks.collect_due", "schedule": 300},
+    "roll-up": {"task": "monitoring.tasks.roll_up", "schedule": 900},
+}
+
+# --- demo ---------------------------------------------------------------------------------------
+# The demo world stands still at this moment (ISO, with zone); empty = the real clock.
+DEMO_CLOCK = env.str("GOSPUB_DEMO_CLOCK", "")
+# Address of a simulator whose clock may be set, so that past days can be collected; empty = real networks.
+SIMULATOR_URL = env.str("SIMULATOR_URL", "")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+}

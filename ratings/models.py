@@ -1,0 +1,1 @@
+"""Methodologies, ratings and scores."""

@@ -1,0 +1,101 @@
+"""The smallest worlds that tests need."""
+
+import datetime as dt
+
+import factory
+from factory.django import DjangoModelFactory
+
+from gospub.accounts.models import Grant, Role, User
+from monitoring import models
+from monitoring.registry.identifiers import is_inn, is_ogrn
+
+
+def ogrn(number: int) -> str:
+    """A valid ОГРН; the same number gives the same one."""
+    body = f"1{number:011d}"
+    return next(body + d for d in "0123456789" if is_ogrn(body + d))
+
+
+def inn(number: int) -> str:
+    """A valid ИНН of an organisation; the same number gives the same one."""
+    body = f"{number:09d}"
+    return next(body + d for d in "0123456789" if is_inn(body + d))
+
+
+class RegionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Region
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"RU-T{n}")
+    name = factory.Sequence(lambda n: f"Тестовый край {n}")
+    oktmo = factory.Sequence(lambda n: f"{n:02d}000000")
+    time_zone = "Asia/Vladivostok"
+    adult_population = 1_000_000
+
+
+class MunicipalityFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Municipality
+
+    region = factory.SubFactory(RegionFactory)
+    name = factory.Sequence(lambda n: f"Район {n}")
+
+
+class SectorFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Sector
+        django_get_or_create = ("name", "parent")
+
+    name = "Образование"
+    parent = None
+
+
+class InstitutionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Institution
+
+    region = factory.SubFactory(RegionFactory)
+    name = factory.Sequence(lambda n: f"Школа № {n}")
+    ogrn = factory.Sequence(lambda n: ogrn(n + 1))
+    level = models.Level.MUNICIPAL
+
+
+class PageFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Page
+
+    institution = factory.SubFactory(InstitutionFactory)
+    platform = models.PlatformCode.VK
+    handle = factory.Sequence(lambda n: f"school{n}")
+    added_on = dt.date(2024, 1, 1)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"user{n}@example.org")
+    full_name = factory.Sequence(lambda n: f"Пользователь {n}")
+    password = factory.django.Password("password-for-tests")
+
+
+def operator() -> User:
+    """Sees everything."""
+    return UserFactory(is_staff=True, is_superuser=True)
+
+
+def analyst(region: models.Region) -> User:
+    """Sees one region."""
+    user = UserFactory()
+    Grant.objects.create(user=user, role=Role.ANALYST, region=region)
+    return user
+
+
+def institution_admin(institution: models.Institution) -> User:
+    """Sees one institution."""
+    user = UserFactory()
+    Grant.objects.create(
+        user=user, role=Role.INSTITUTION_ADMIN, region=institution.region, institution=institution
+    )
+    return user
