@@ -155,6 +155,7 @@ class Post(models.Model):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         constraints = [models.UniqueConstraint("page", "external_id", name="post_page_external_id")]
+        indexes = [models.Index("page", "published_at", name="post_page_published")]
 
     def __str__(self) -> str:
         return f"{self.page_id}/{self.external_id}"
@@ -200,7 +201,9 @@ class PageState(models.Model):
     interactions_30 = models.PositiveBigIntegerField(_("likes, comments and reposts of 30 days"), null=True)
     slot_status = models.CharField(_("last slot"), max_length=8, choices=SlotStatus, blank=True)
     slot_reason = models.CharField(_("reason"), max_length=16, choices=SlotReason, blank=True)
-    sparkline = models.JSONField(_("last measured values, oldest first"), default=list)
+    sparkline = models.JSONField(
+        _("last measured values"), default=list, help_text="[[ISO day, subscribers], …], oldest first"
+    )
 
     class Meta:
         verbose_name = _("page state")
