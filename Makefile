@@ -1,0 +1,68 @@
+# Two commands do all: `make demo` and `make test`. Everything they need is set up by them.
+.PHONY: setup demo test test-sqlite quality format requirements clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+VENDOR := static/vendor/.done
+CATALOGUE := locale/ru/LC_MESSAGES/django
+
+setup: .venv/.run $(VENDOR) $(CATALOGUE).mo
+	@STATIC_STORAGE= $(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_regions
+
+# The virtual environment; Debian keeps ensurepip in a package of its own.
+.venv/bin/python:
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv .venv; }
+
+.venv/.run: .venv/bin/python requirements.txt
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.txt
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Front-end files come from npm; where there is none, a Node from the Python index brings one.
+$(VENDOR): .venv/.run package.json
+	@command -v npm >/dev/null || $(BIN)/pip install --quiet --require-hashes -r requirements-node.txt
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm install --silent --no-package-lock
+	@$(MANAGE) frontend
+	@touch $@
+
+$(CATALOGUE).mo: $(CATALOGUE).po .venv/.run
+	@$(MANAGE) messages --compile
+
+demo: setup
+	@$(MANAGE) demo
+
+# PostgreSQL, Redis and Chromium from Debian's packages, where they are missing and we may.
+.venv/.services: .venv/bin/python
+	@{ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v redis-server chromium >/dev/null; } || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    postgresql redis-server chromium fonts-dejavu-core; }
+	@touch $@
+
+test: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo quality
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	GOSPUB_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not demo"
+
+quality: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djlint --check --lint --quiet templates
+	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) messages --check
+
+format: .venv/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djlint --reformat --quiet templates
+
+requirements: .venv/.dev
+	@for set in "requirements.txt" "requirements-dev.txt --extra dev" "requirements-node.txt --group node"; do \
+	  $(BIN)/uv pip compile pyproject.toml --generate-hashes --universal --no-header --no-annotate --quiet -o $$set; done
+
+clean:
+	rm -rf .venv node_modules static/vendor staticfiles var

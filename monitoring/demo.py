@@ -1,0 +1,164 @@
+"""The demo: two made-up years of two regions, collected over HTTP by the same code that collects today."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+
+from gospub.accounts.models import Grant, Role, User
+from gospub.clock import local_day
+from monitoring import rollups
+from monitoring.collection import planning, run
+from monitoring.models import Institution, Region, Slot, SlotStatus
+from monitoring.registry.importing import import_file
+from monitoring.simulator.client import set_clock
+from monitoring.simulator.demo import DEMO_MOMENT, REGION_CODES, demo_days, demo_registry, registry_days
+from monitoring.simulator.registry import write_registry
+from monitoring.tasks import collect_batch
+
+PASSWORD = "gospub-demo-2024"  # noqa: S105  made-up data on this machine only
+# No batch of the demo takes so long.
+PATIENCE_SECONDS = 60
+
+
+def environment(port: int) -> dict[str, str]:
+    """What the demo's processes see: the simulator as every network, a clock that stands still, data of its own."""
+    address = f"http://127.0.0.1:{port}"
+    folder = os.environ.get("GOSPUB_VAR") or str(settings.BASE_DIR / "var" / "demo")
+    return {
+        "GOSPUB_VAR": folder,
+        "GOSPUB_DEMO_CLOCK": DEMO_MOMENT.isoformat(),
+        "SIMULATOR_URL": address,
+        **dict.fromkeys(settings.NETWORK_URLS, address),
+        **{f"{code.upper()}_REQUESTS_PER_SECOND": "0" for code in settings.REQUESTS_PER_SECOND},
+        "VK_TOKENS": "user:sim-vk-user",
+        "OK_APPLICATION_KEY": "sim-ok-key",
+        "OK_APPLICATION_SECRET": "sim-ok-secret",
+        "OK_ACCESS_TOKEN": "sim-ok-token",
+        "MAX_BOT_TOKENS": "sim-max",
+    }
+
+
+@contextmanager
+def servers() -> Iterator[None]:
+    """The simulator and a Celery worker (beat inside) as child processes, stopped at the end."""
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    port = settings.SIMULATOR_URL.rpartition(":")[2]
+    worker = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "gospub",
+        "worker",
+        "-P",
+        "threads",
+        "-c",
+        "4",
+        "-B",
+        "-l",
+        "WARNING",
+    ]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    log = (Path(settings.VAR_DIR) / "demo.log").open("ab")
+    children = [
+        subprocess.Popen(
+            [*manage, "simulate", "--demo", "--port", port], cwd=settings.BASE_DIR, stdout=log, stderr=log
+        ),
+        subprocess.Popen([*worker, *quiet], cwd=settings.BASE_DIR, stdout=log, stderr=log),
+    ]
+    try:
+        wait_for_simulator(children[0], Path(log.name))
+        yield
+    finally:
+        for child in children:
+            child.send_signal(signal.SIGTERM)
+        for child in children:
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+        log.close()
+
+
+def wait_for_simulator(child: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> None:
+    """Return when the simulator answers; RuntimeError naming the log where it does not."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and child.poll() is None:
+        try:
+            set_clock(settings.SIMULATOR_URL, DEMO_MOMENT)
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"The simulator did not start, see {log}")
+
+
+def play(on_day: Callable[[dt.date], None]) -> list[Region]:
+    """Play the days that were not played yet: registry files as they came, each day collected through the queue."""
+    regions = [Region.objects.get(code=code) for code in REGION_CODES]
+    fresh: list[dt.date] = []
+    for day in demo_days():
+        if not _played(regions, day):
+            _play_day(regions, day)
+            fresh.append(day)
+        on_day(day)
+    if fresh:
+        for region in regions:
+            rollups.sum_up(region, fresh[0] - dt.timedelta(days=rollups.REFRESH_DAYS), fresh[-1])
+    return regions
+
+
+def _played(regions: list[Region], day: dt.date) -> bool:
+    slots = Slot.objects.filter(day=day, page__institution__region__in=regions)
+    return slots.exists() and not slots.filter(status=SlotStatus.DUE).exists()
+
+
+def _play_day(regions: list[Region], day: dt.date) -> None:
+    moment = DEMO_MOMENT.replace(year=day.year, month=day.month, day=day.day)
+    if day in registry_days():
+        for region in regions:
+            path = Path(settings.VAR_DIR) / f"registry-{region.code}-{day}.xlsx"
+            write_registry(path, demo_registry(region.code, day))
+            import_file(path, region, day)
+    set_clock(settings.SIMULATOR_URL, moment)
+    sizes = run.batch_sizes()
+    for region in regions:
+        planning.plan_day(region, moment)
+        for batch in planning.hand_out(region, moment, sizes):
+            run.send(batch, collect_batch.delay, moment)
+    run.wait_until_done(regions, lambda region: local_day(moment, region.time_zone), PATIENCE_SECONDS)
+    for region in regions:
+        rollups.refresh_page_states(region, day)
+
+
+def sign_ins(regions: list[Region]) -> list[tuple[str, str]]:
+    """Make the demo's users where they are missing; returns (e-mail, whom it stands for)."""
+    region = regions[0]
+    institution = Institution.objects.filter(region=region, pages__platform="vk", pages__status="open").first()
+    people = [
+        ("operator@demo.example", None, None, None),
+        ("analyst@demo.example", Role.ANALYST, region, None),
+        ("analyst2@demo.example", Role.ANALYST, regions[1], None),
+        ("official@demo.example", Role.OFFICIAL, region, None),
+        ("school@demo.example", Role.INSTITUTION_ADMIN, region, institution),
+    ]
+    result = []
+    for email, role, where, whose in people:
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            make = User.objects.create_user if role else User.objects.create_superuser
+            user = make(email, PASSWORD)
+        if role:
+            Grant.objects.get_or_create(user=user, role=role, region=where, institution=whose)
+        label = f"{role.label}: {whose or where}" if role else ""
+        result.append((email, label))
+    return result

@@ -1,0 +1,82 @@
+"""Events found while ingesting: what changed between what we knew of a page and what the network says now."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from monitoring.models import EventKind, Page, PageStatus
+from monitoring.platforms.base import PageReading, PosWidget
+
+# A change of at least this share and this many people within one reading is a jump.
+JUMP_SHARE = 0.2
+JUMP_PEOPLE = 100
+JUMP_WITHIN = dt.timedelta(days=3)
+MILESTONES = tuple(step * 10**power for power in range(3, 7) for step in (1, 5))
+
+EVENT_OF_STATUS = {
+    PageStatus.DELETED: EventKind.DELETED,
+    PageStatus.BLOCKED: EventKind.BLOCKED,
+    PageStatus.CLOSED: EventKind.CLOSED,
+    PageStatus.NOT_FOUND: EventKind.NOT_FOUND,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An event of a page, with what was before and what is now, as the network names it."""
+
+    page_id: int
+    kind: EventKind
+    old: str = ""
+    new: str = ""
+
+
+def of_identity(page: Page, status: PageStatus, reading: PageReading) -> list[Found]:
+    """Renamed, gone, back again. `page` still holds what was known before."""
+    found = []
+    if status != page.status:
+        if status in EVENT_OF_STATUS:
+            found.append(Found(page.pk, EVENT_OF_STATUS[status]))
+        elif page.status in EVENT_OF_STATUS:
+            found.append(Found(page.pk, EventKind.REOPENED))
+    # The first answer may spell the address another way; only a page known by its id can be renamed.
+    if reading.handle and page.external_id and reading.handle != page.handle:
+        found.append(Found(page.pk, EventKind.RENAMED, page.handle, reading.handle))
+    return found
+
+
+def of_profile(page_id: int, old: Mapping[str, object], new: Mapping[str, object]) -> list[Found]:
+    """State mark and ПОС widget gained or lost; the first look at a page is no event."""
+    found = []
+    if old["state_mark"] is not None and new["state_mark"] != old["state_mark"]:
+        found.append(Found(page_id, EventKind.MARK_GAINED if new["state_mark"] else EventKind.MARK_LOST))
+    had, has = (widget not in (None, PosWidget.ABSENT) for widget in (old["pos_widget"], new["pos_widget"]))
+    if old["pos_widget"] is not None and had != has:
+        found.append(Found(page_id, EventKind.WIDGET_GAINED if has else EventKind.WIDGET_LOST))
+    return found
+
+
+def of_audience(pages: Mapping[int, Page], readings: Iterable[PageReading], day: dt.date) -> list[Found]:
+    """Jumps and milestones against the last audience measured before `day`; pages have their `state` joined."""
+    found = []
+    for reading in readings:
+        before, measured_on = _last_audience(pages[reading.page_id])
+        now = reading.subscribers
+        if before is None or now is None or now == before or measured_on >= day:
+            continue
+        sudden = measured_on >= day - JUMP_WITHIN
+        if sudden and abs(now - before) >= max(JUMP_PEOPLE, JUMP_SHARE * before):
+            found.append(Found(reading.page_id, EventKind.JUMP, str(before), str(now)))
+        passed = [step for step in MILESTONES if before < step <= now]
+        if passed:
+            found.append(Found(reading.page_id, EventKind.MILESTONE, str(before), str(passed[-1])))
+    return found
+
+
+def _last_audience(page: Page) -> tuple[int | None, dt.date | None]:
+    try:
+        return page.state.subscribers, page.state.measured_on
+    except ObjectDoesNotExist:
+        return None, None

@@ -1,0 +1,63 @@
+"""`manage.py demo`: set up the embedded base, play two made-up years, rate them, serve the result."""
+
+import os
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from gospub.clock import local_day
+from monitoring import demo
+from monitoring.collection import run
+from monitoring.collection.summary import print_summary
+from monitoring.simulator.demo import DEMO_MOMENT, demo_days
+from monitoring.simulator.ports import free_port
+
+ADDRESS = "127.0.0.1:8000"
+
+
+class Command(BaseCommand):
+    help = "Play the demo regions through the simulator and serve them on http://127.0.0.1:8000."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-serve", action="store_true", help="do all but serving")
+
+    def handle(self, *args: object, no_serve: bool, **options: object) -> None:
+        if not settings.SIMULATOR_URL:
+            self.start_again_in_the_demo()
+        began = time.monotonic()
+        call_command("migrate", verbosity=0)
+        call_command("load_regions", verbosity=0)
+        demo.add_made_up_region()
+        with demo.servers():
+            with tqdm(total=len(demo_days()), desc=_("Days played"), disable=None) as bar:
+                regions = demo.play(lambda day: bar.update())
+            for region in regions:
+                day = local_day(DEMO_MOMENT, region.time_zone)
+                call_command("rate", region=region.code, day=day, verbosity=0)
+                print_summary(self.stdout, region.name, run.summarize([region], DEMO_MOMENT, time.monotonic() - began))
+            people = demo.sign_ins(regions)
+            if not no_serve:
+                self.serve(people)
+
+    def start_again_in_the_demo(self) -> None:
+        """Settings are read once, so the demo's environment needs a process of its own."""
+        environment = os.environ | demo.environment(free_port())
+        os.execve(sys.executable, [sys.executable, *sys.argv], environment)
+
+    def serve(self, people: list[tuple[str, str]]) -> None:
+        self.stdout.write(f"\n{_('Open')} http://{ADDRESS}\n{_('Password of all demo sign-ins')}: {demo.PASSWORD}")
+        for email, label in people:
+            self.stdout.write(f"  {email:24} {label or _('Operator: everything')}")
+        self.stdout.write(_("Stop with Ctrl+C."))
+        server = [sys.executable, "-m", "gunicorn", "gospub.wsgi", "--bind", ADDRESS, "--workers", "2"]
+        try:
+            subprocess.run([*server, "--log-level", "warning"], cwd=settings.BASE_DIR, check=True)
+        except KeyboardInterrupt:
+            self.stdout.write("")
