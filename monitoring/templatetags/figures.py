@@ -1,5 +1,186 @@
-"""Numbers as the screens show them."""
+"""Numbers, dates, marks and sparklines as the screens show them. Built into every template."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 from django import template
+from django.templatetags.static import static
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from monitoring.models import PlatformCode
 
 register = template.Library()
+
+MINUS = "\u2212"
+SPACE = "\u00a0"
+Number = int | float | Decimal
+
+
+def _written(value: Number, digits: int = 0, rounding: str = ROUND_HALF_UP) -> str:
+    """Grouped digits of the present language, rounded half away from zero, with a real minus."""
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=rounding)
+    if not rounded:
+        rounded = abs(rounded)
+    return formats.number_format(rounded, digits, use_l10n=True, force_grouping=True).replace("-", MINUS)
+
+
+def _with_sign(text: str, value: Number) -> str:
+    return f"+{text}" if value > 0 else text
+
+
+@register.filter
+def number(value: Number | None, digits: int = 0) -> str:
+    """1234567 → «1 234 567» (U+00A0); None → «нет данных»."""
+    return _("no data") if value is None else _written(value, digits)
+
+
+@register.filter
+def signed(value: Number | None) -> str:
+    """1234 → «+1 234», −5 → «−5» (U+2212), 0 → «0»; None → «нет данных»."""
+    return _("no data") if value is None else _with_sign(_written(value), value)
+
+
+@register.filter
+def percent(ratio: Number | None, digits: int = 1) -> str:
+    """0.0388 → «3,9 %»; None → «нет данных»."""
+    return _("no data") if ratio is None else f"{_written(ratio * 100, digits)}{SPACE}%"
+
+
+@register.filter
+def signed_percent(ratio: Number | None, digits: int = 1) -> str:
+    """0.322 → «+32,2 %»; None → «нет данных»."""
+    return _("no data") if ratio is None else _with_sign(f"{_written(ratio * 100, digits)}{SPACE}%", ratio)
+
+
+@register.filter
+def share(ratio: Number | None) -> str:
+    """As `percent`, but cut and not rounded: less than all never reads «100 %»."""
+    if ratio is None:
+        return _("no data")
+    digits = 0 if ratio in (0, 1) else 1
+    return f"{_written(ratio * 100, digits, ROUND_DOWN)}{SPACE}%"
+
+
+@register.filter
+def figure(value: Number | None) -> SafeString:
+    """A number for a table cell; «нет данных» stands out as not being one."""
+    if value is None:
+        return format_html('<span class="none">{}</span>', _("no data"))
+    return format_html('<span class="num">{}</span>', _written(value))
+
+
+@register.filter
+def change(value: Number | None) -> SafeString:
+    """A signed number for a table cell, with a word beside the colour for those who do not see it."""
+    if value is None:
+        return format_html('<span class="none">{}</span>', _("no data"))
+    return format_html(
+        '<span class="change {}">{} <span class="visually-hidden">{}</span></span>',
+        direction(value),
+        signed(value),
+        direction_word(value),
+    )
+
+
+@register.filter
+def direction(value: Number) -> str:
+    """up, down or level: the name of an icon and of a class."""
+    return "up" if value > 0 else "down" if value < 0 else "level"
+
+
+@register.filter
+def direction_word(value: Number) -> str:
+    """«рост», «снижение» or «без изменений»."""
+    return {"up": _("growth"), "down": _("decline"), "level": _("no change")}[direction(value)]
+
+
+@register.filter
+def short_day(value: dt.date | None) -> str:
+    """26.10.2024; None → «нет данных»."""
+    return _("no data") if value is None else formats.date_format(value, "d.m.Y")
+
+
+@register.filter
+def long_day(value: dt.date) -> str:
+    """«26 октября 2024»."""
+    return formats.date_format(value, "j E Y").replace(" ", SPACE)
+
+
+@register.filter
+def moment(value: dt.datetime | None, zone: str) -> str:
+    """An aware moment in the region's time zone: «26.10.2024, 06:10 (UTC+10)»; None → «нет данных»."""
+    if value is None:
+        return _("no data")
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{local:%d.%m.%Y}, {local:%H:%M} ({offset(local)})".replace(" ", SPACE)
+
+
+def offset(local: dt.datetime) -> str:
+    """UTC+10, UTC+5:30, UTC."""
+    minutes = int(local.utcoffset().total_seconds()) // 60
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else MINUS}{hours}" + (f":{rest:02}" if rest else "")
+
+
+@register.filter
+def local_day(value: dt.datetime | None, zone: str) -> str:
+    """The day of an aware moment in the region's time zone, 26.10.2024; None → «нет данных»."""
+    return _("no data") if value is None else f"{value.astimezone(ZoneInfo(zone)):%d.%m.%Y}"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A mark of static/img/icons.svg; it never carries meaning alone."""
+    return format_html(
+        '<svg class="icon" width="20" height="20" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def network(code: str) -> SafeString:
+    """The network's coloured letter and its name."""
+    return format_html(
+        '<span class="net net-{}"><span class="net-mark" aria-hidden="true">{}</span>{}</span>',
+        code,
+        code[0].upper(),
+        PlatformCode(code).label,
+    )
+
+
+@register.simple_tag
+def sparkline(values: Sequence[int | None], width: int = 96, height: int = 24) -> SafeString:
+    """Values at equal steps, oldest first, as an SVG line; None breaks the line."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return format_html('<svg class="spark" width="{}" height="{}" aria-hidden="true"></svg>', width, height)
+    text = _("from %(first)s to %(last)s") % {"first": number(known[0]), "last": number(known[-1])}
+    path, (x, y) = _line(values, min(known), max(known), width, height)
+    return format_html(
+        '<svg class="spark" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<path d="{}"/><circle cx="{}" cy="{}" r="1.8"/></svg>',
+        str(width), str(height), str(width), str(height), text, path, x, y,
+    )  # fmt: skip
+
+
+def _line(values: Sequence[int | None], low: int, high: int, width: int, height: int) -> tuple[str, tuple[str, str]]:
+    """The path's commands and its last point."""
+    step = (width - 6) / (len(values) - 1)
+    commands, pen_down, last = [], False, ("0", "0")
+    for index, value in enumerate(values):
+        if value is None:
+            pen_down = False
+            continue
+        up = 0.5 if high == low else (value - low) / (high - low)
+        last = (f"{3 + index * step:.1f}", f"{height - 3 - up * (height - 6):.1f}")
+        commands.append(f"{'L' if pen_down else 'M'}{last[0]} {last[1]}")
+        pen_down = True
+    return "".join(commands), last

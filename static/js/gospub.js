@@ -1,0 +1,54 @@
+// Small help for the screens; everything works without it, only slower.
+(() => {
+  const trouble = () => document.getElementById("trouble");
+  let failed = null;
+
+  const show = (element) => {
+    failed = element;
+    const box = trouble();
+    const retry = document.createElement("button");
+    retry.type = "button";
+    retry.textContent = box.dataset.retry;
+    retry.addEventListener("click", () => location.reload());
+    box.replaceChildren(box.dataset.text, " ", retry);
+    box.hidden = false;
+  };
+
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => show(event.target));
+  }
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.target?.setAttribute("aria-busy", "true");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    event.detail.target?.removeAttribute("aria-busy");
+    if (event.detail.successful && failed) trouble().hidden = true;
+  });
+
+  // A menu closes on Escape, on a click elsewhere, and when the focus leaves it.
+  const close = (menu) => menu.removeAttribute("open");
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) close(menu);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.activeElement.closest("details.menu[open]");
+    if (menu) {
+      close(menu);
+      menu.querySelector("summary").focus();
+    }
+    if (event.key === "/" && !event.target.closest("input, select, textarea")) {
+      const search = document.querySelector("input[type=search]");
+      if (search) {
+        event.preventDefault();
+        search.focus();
+      }
+    }
+  });
+
+  // Fields marked so send their form as soon as they change, where htmx does not do it.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+})();
