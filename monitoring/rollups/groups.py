@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F
-
 from monitoring.models import Dimension, GroupDay, GroupMonth, Page, PageDay, Region, Sector, Slot, SlotStatus
 from monitoring.models.measures import GONE_REASONS
 
@@ -41,10 +39,10 @@ def group_keys(region: Region) -> dict[int, tuple[tuple[str, str], ...]]:
     rows = Page.objects.filter(institution__region=region).values_list(
         "pk",
         "platform",
-        municipality=F("institution__municipality_id"),
-        sector=F("institution__sector_id"),
-        level=F("institution__level"),
-        founder=F("institution__founder"),
+        "institution__municipality_id",
+        "institution__sector_id",
+        "institution__level",
+        "institution__founder",
     )
     return {
         pk: (

@@ -1,0 +1,184 @@
+"""What one batch of readings leaves in the base."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitoring.collection.ingest import Ingest
+from monitoring.models import EventKind, Page, PageDay, PageEvent, PageProfile, PageStatus, Post
+from monitoring.platforms.base import Failure, PageReading, PosWidget, PostReading, WallReading
+from tests.factories import PageFactory
+
+pytestmark = pytest.mark.django_db
+
+ZONE = ZoneInfo("Asia/Vladivostok")
+DAY = dt.date(2024, 10, 26)
+NOW = dt.datetime(2024, 10, 26, 20, tzinfo=ZONE)
+SINCE = dt.datetime(2024, 9, 26, tzinfo=ZONE)
+
+
+@pytest.fixture
+def page() -> Page:
+    return PageFactory(handle="school5", external_id="5", status=PageStatus.OPEN)
+
+
+def store(
+    page: Page, reading: PageReading | None = None, wall: WallReading | None = None, day=DAY, now=NOW
+) -> set[int]:
+    page = Page.objects.select_related("state").get(pk=page.pk)
+    return Ingest({page.pk: page}, day, now, ZONE).store(
+        {page.pk: reading} if reading else {}, {page.pk: wall} if wall else {}, SINCE
+    )
+
+
+def reading(page: Page, **given) -> PageReading:
+    return PageReading(**{"page_id": page.pk, "external_id": "5", "handle": "school5", "subscribers": 816, **given})
+
+
+def wall(page: Page, *posts: PostReading) -> WallReading:
+    return WallReading(page_id=page.pk, posts=posts, complete_since=SINCE)
+
+
+def post(number: int, at: dt.datetime, **counters) -> PostReading:
+    return PostReading(external_id=str(number), published_at=at, **counters)
+
+
+class TestAudience:
+    def test_it_stands_under_the_local_day_with_the_hash_of_the_answer(self, page):
+        store(page, reading(page, answer_hash="ab" * 32))
+        row = PageDay.objects.get()
+        assert (row.day, row.subscribers, row.subscribers_provenance) == (DAY, 816, "measured")
+        assert row.collected_at == NOW
+        assert row.answer_hash == "ab" * 32
+
+    def test_a_hidden_counter_is_no_row_at_all(self, page):
+        store(page, reading(page, subscribers=None))
+        assert not PageDay.objects.exists()
+
+    def test_a_rounded_number_says_so(self, page):
+        store(page, reading(page, subscribers=12300, subscribers_step=100))
+        row = PageDay.objects.get()
+        assert (row.subscribers_provenance, row.subscribers_step) == ("rounded", 100)
+
+    def test_a_second_reading_of_the_day_takes_the_place_of_the_first(self, page):
+        store(page, reading(page))
+        store(page, reading(page, subscribers=820))
+        assert PageDay.objects.get().subscribers == 820
+
+    def test_a_gone_page_leaves_no_number(self, page):
+        store(page, reading(page, subscribers=None, failure=Failure.DELETED))
+        assert not PageDay.objects.exists()
+        assert Page.objects.get().status == PageStatus.DELETED
+
+
+class TestPosts:
+    def test_they_are_summed_under_their_own_local_day(self, page):
+        late = dt.datetime(2024, 10, 24, 14, 30, tzinfo=dt.UTC)  # 00:30 of the 25th in Vladivostok
+        store(page, reading(page), wall(page, post(1, late, views=100, likes=3), post(2, NOW, views=50, likes=0)))
+        days = {row.day: row for row in PageDay.objects.all()}
+        assert (days[dt.date(2024, 10, 25)].posts, days[dt.date(2024, 10, 25)].views) == (1, 100)
+        assert (days[DAY].posts, days[DAY].likes) == (1, 0)
+        assert days[dt.date(2024, 10, 25)].subscribers is None
+
+    def test_a_read_wall_without_posts_is_zero_posts(self, page):
+        store(page, reading(page), wall(page))
+        assert PageDay.objects.get().posts == 0
+
+    def test_an_unread_wall_is_no_data(self, page):
+        store(page, reading(page), WallReading(page_id=page.pk, failure=Failure.CLOSED))
+        assert PageDay.objects.get().posts is None
+        assert Page.objects.get().posts_known_to is None
+
+    def test_a_counter_that_no_post_gave_stays_unknown(self, page):
+        store(page, reading(page), wall(page, post(1, NOW, likes=4)))
+        row = PageDay.objects.get()
+        assert (row.views, row.likes) == (None, 4)
+
+    def test_the_same_wall_twice_changes_nothing(self, page):
+        again = wall(page, post(1, NOW, views=10), post(1, NOW, views=10))
+        store(page, reading(page), again)
+        before = (list(Post.objects.values()), list(PageDay.objects.values()))
+        store(page, reading(page), again)
+        assert (list(Post.objects.values()), list(PageDay.objects.values())) == before
+        assert Post.objects.count() == 1
+
+    def test_counters_are_refreshed(self, page):
+        store(page, reading(page), wall(page, post(1, NOW, views=10)))
+        store(page, reading(page), wall(page, post(1, NOW, views=25)))
+        assert (Post.objects.get().views, PageDay.objects.get().views) == (25, 25)
+
+    def test_rounded_views_are_marked(self, page):
+        store(page, reading(page), wall(page, post(1, NOW, views=1200, views_step=100)))
+        assert PageDay.objects.get().views_provenance == "rounded"
+
+    def test_reposts_are_told_from_own_posts(self, page):
+        store(page, reading(page), wall(page, post(1, NOW), post(2, NOW, kind="repost")))
+        row = PageDay.objects.get()
+        assert (row.posts, row.own_posts) == (2, 1)
+
+
+class TestCoverage:
+    def test_it_starts_with_the_first_wholly_read_day(self, page):
+        store(page, reading(page), wall(page))
+        known = Page.objects.get()
+        assert (known.posts_known_from, known.posts_known_to) == (dt.date(2024, 9, 26), NOW)
+
+    def test_it_grows_while_readings_overlap(self, page):
+        store(page, reading(page), wall(page))
+        tomorrow = NOW + dt.timedelta(days=1)
+        store(page, reading(page), wall(page), day=DAY + dt.timedelta(days=1), now=tomorrow)
+        known = Page.objects.get()
+        assert (known.posts_known_from, known.posts_known_to) == (dt.date(2024, 9, 26), tomorrow)
+
+    def test_a_gap_starts_it_anew(self, page):
+        Page.objects.update(posts_known_from=dt.date(2024, 1, 1), posts_known_to=SINCE - dt.timedelta(days=3))
+        store(page, reading(page), wall(page))
+        assert Page.objects.get().posts_known_from == dt.date(2024, 9, 26)
+
+
+class TestProfile:
+    def test_a_row_is_written_only_when_something_changed(self, page):
+        store(page, reading(page, has_avatar=True, state_mark=True))
+        store(page, reading(page, has_avatar=True, state_mark=True), day=DAY + dt.timedelta(days=1))
+        assert PageProfile.objects.count() == 1
+
+    def test_what_is_not_given_stays_as_it_was(self, page):
+        store(page, reading(page, state_mark=True))
+        store(page, reading(page, has_cover=True), day=DAY + dt.timedelta(days=1))
+        latest = PageProfile.objects.latest("since")
+        assert (latest.state_mark, latest.has_cover) == (True, True)
+
+    def test_a_lost_mark_is_an_event(self, page):
+        store(page, reading(page, state_mark=True))
+        store(page, reading(page, state_mark=False), day=DAY + dt.timedelta(days=1))
+        assert PageEvent.objects.get().kind == EventKind.MARK_LOST
+
+    def test_a_put_up_widget_is_an_event(self, page):
+        store(page, reading(page, pos_widget=PosWidget.ABSENT))
+        store(page, reading(page, pos_widget=PosWidget.RIGHT), day=DAY + dt.timedelta(days=1))
+        assert PageEvent.objects.get().kind == EventKind.WIDGET_GAINED
+
+
+class TestIdentity:
+    def test_a_renamed_page_stays_the_same_page(self, page):
+        store(page, reading(page, handle="school_five"))
+        assert Page.objects.get().handle == "school_five"
+        event = PageEvent.objects.get()
+        assert (event.kind, event.old, event.new) == (EventKind.RENAMED, "school5", "school_five")
+
+    def test_the_first_answer_is_no_renaming(self):
+        page = PageFactory(handle="club5", external_id="")
+        store(page, reading(page))
+        assert Page.objects.get().handle == "school5"
+        assert not PageEvent.objects.exists()
+
+    def test_one_page_under_two_spellings_is_one_page(self, page):
+        twin = PageFactory(handle="club5", external_id="")
+        assert store(twin, reading(twin)) == {twin.pk}
+        assert not PageDay.objects.exists()
+
+    def test_deleted_and_back_again_are_events(self, page):
+        store(page, reading(page, subscribers=None, failure=Failure.DELETED))
+        store(page, reading(page), day=DAY + dt.timedelta(days=1))
+        assert list(PageEvent.objects.order_by("day").values_list("kind", flat=True)) == ["deleted", "reopened"]
