@@ -7,7 +7,7 @@ import pytest
 
 from monitoring.collection.ingest import Ingest
 from monitoring.models import EventKind, Page, PageDay, PageEvent, PageProfile, PageStatus, Post
-from monitoring.platforms.base import Failure, PageReading, PosWidget, PostReading, WallReading
+from monitoring.platforms.base import Failure, PageReading, PostReading, PosWidget, WallReading
 from tests.factories import PageFactory
 
 pytestmark = pytest.mark.django_db
