@@ -1,6 +1,7 @@
 """Pace and count of calls, token by token."""
 
 import datetime as dt
+import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -27,7 +28,7 @@ def starts(settings, rate: float, calls: int, value: str) -> list[float]:
 
 def test_calls_of_one_token_are_evenly_spaced(settings):
     moments = starts(settings, rate=20, calls=12, value="spaced")
-    gaps = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
     assert min(gaps) > 0.04
 
 
