@@ -8,7 +8,7 @@ VENDOR := static/vendor/.done
 CATALOGUE := locale/ru/LC_MESSAGES/django
 
 setup: .venv/.run $(VENDOR) $(CATALOGUE).mo
-	@STATIC_STORAGE= $(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_regions
 
