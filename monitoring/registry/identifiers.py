@@ -1,5 +1,8 @@
 """ОГРН, ИНН and ОКТМО: length and check digits."""
 
+import re
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -34,9 +37,7 @@ def is_inn(text: str) -> bool:
 def validate_ogrn(text: str) -> None:
     """Raise ValidationError unless `text` is an ОГРН."""
     if not is_ogrn(text):
-        raise ValidationError(
-            _("This is not an ОГРН: 13 digits (15 for a sole trader), the last is a check digit.")
-        )
+        raise ValidationError(_("This is not an ОГРН: 13 digits (15 for a sole trader), the last is a check digit."))
 
 
 def validate_inn(text: str) -> None:
@@ -49,3 +50,45 @@ def validate_oktmo(text: str) -> None:
     """Raise ValidationError unless `text` is an ОКТМО code of 8 or 11 digits."""
     if not (text.isascii() and text.isdigit() and len(text) in (8, 11)):
         raise ValidationError(_("This is not an ОКТМО code: 8 or 11 digits."))
+
+
+def clean_ogrn(cell: object) -> str:
+    """The ОГРН in a spreadsheet cell; ValidationError where it is none or Excel lost its digits."""
+    text = _digits(cell, lengths=(13, 15))
+    validate_ogrn(text)
+    return text
+
+
+def clean_inn(cell: object) -> str:
+    """The ИНН in a spreadsheet cell, a lost leading zero restored; ValidationError as above."""
+    text = _digits(cell, lengths=(10, 12))
+    validate_inn(text)
+    return text
+
+
+def clean_oktmo(cell: object) -> str:
+    """The ОКТМО code in a spreadsheet cell, a lost leading zero restored; ValidationError as above."""
+    text = _digits(cell, lengths=(8, 11))
+    validate_oktmo(text)
+    return text
+
+
+def _digits(cell: object, lengths: tuple[int, ...]) -> str:
+    """The digits that stood in the cell before Excel took them for a number.
+
+    1022800001234.0 and «1 022 800 001 234» are restored, «1,022800001234E+12» too; «1.0228E+12» has lost digits.
+    One leading zero is put back where the length then fits `lengths`.
+    """
+    text = re.sub(r"[\s'’]", "", str(cell)).replace(",", ".")
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]{1,2}", text):
+        number = Decimal(text)
+        if number.as_tuple().exponent > 0:
+            raise ValidationError(
+                _(
+                    "Excel has shortened this number and its last digits are lost. "
+                    "Set the column's format to “Text” and type the number anew."
+                )
+            )
+        text = f"{number:f}"
+    text = re.sub(r"\.0*$", "", text)
+    return text.zfill(len(text) + 1) if len(text) + 1 in lengths and text.isdigit() else text
