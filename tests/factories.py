@@ -95,7 +95,19 @@ def analyst(region: models.Region) -> User:
 def institution_admin(institution: models.Institution) -> User:
     """Sees one institution."""
     user = UserFactory()
-    Grant.objects.create(
-        user=user, role=Role.INSTITUTION_ADMIN, region=institution.region, institution=institution
-    )
+    Grant.objects.create(user=user, role=Role.INSTITUTION_ADMIN, region=institution.region, institution=institution)
     return user
+
+
+def collected(
+    page: models.Page, day: dt.date, subscribers: int = 100, posts: int = 3, **profile: object
+) -> models.Page:
+    """The page as after a good collection on that day: profile in full order, `posts` known over 30 days."""
+    shown = {name: True for name in ("has_avatar", "has_cover", "has_description", "state_mark")} | {"widgets": 2}
+    models.Slot.objects.create(page=page, day=day, status=models.SlotStatus.OK)
+    models.PageProfile.objects.create(page=page, since=day, **shown | profile)
+    models.PageDay.objects.create(page=page, day=day, subscribers=subscribers, posts=posts)
+    page.posts_known_from = day - dt.timedelta(days=30)
+    page.posts_known_to = dt.datetime.combine(day, dt.time(9), dt.UTC)
+    page.save()
+    return page
