@@ -103,7 +103,7 @@ def collected(
     page: models.Page, day: dt.date, subscribers: int = 100, posts: int = 3, **profile: object
 ) -> models.Page:
     """The page as after a good collection on that day: profile in full order, `posts` known over 30 days."""
-    shown = {name: True for name in ("has_avatar", "has_cover", "has_description", "state_mark")} | {"widgets": 2}
+    shown = dict.fromkeys(("has_avatar", "has_cover", "has_description", "state_mark"), True) | {"widgets": 2}
     models.Slot.objects.create(page=page, day=day, status=models.SlotStatus.OK)
     models.PageProfile.objects.create(page=page, since=day, **shown | profile)
     models.PageDay.objects.create(page=page, day=day, subscribers=subscribers, posts=posts)
