@@ -35,11 +35,15 @@ MARK_CHECK_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a slot: `reason` "" = all is well; with status OK it says why posts are missing."""
+    """What became of a slot: `reason` "" = all is well; with status OK it says why posts are missing.
+
+    `measured`: the audience is known, only the posts are still owed.
+    """
 
     status: SlotStatus
     reason: str = ""
     until: dt.datetime | None = None
+    measured: bool = False
 
 
 @dataclass(slots=True)
@@ -69,12 +73,12 @@ def collect_batch(batch: Batch, now: dt.datetime) -> Result:
     token = budgets.least_used(batch.platform, tokens, now)
     client = connect(batch.platform, token, budgets.pace_for(batch.platform, token))
     try:
-        readings, walls, since = _read(client, batch, list(pages.values()), region.time_zone)
+        readings, walls = _read(client, batch, pages, region.time_zone)
     finally:
         budgets.charge(batch.platform, token, client.calls, now)
         client.close()
     with transaction.atomic():
-        duplicates = Ingest(pages, batch.day, now, ZoneInfo(region.time_zone)).store(readings, walls, since)
+        duplicates = Ingest(pages, batch.day, now, ZoneInfo(region.time_zone)).store(readings, walls)
         outcomes = {pk: _outcome(readings[pk], walls.get(pk)) for pk in pages}
         outcomes.update(dict.fromkeys(duplicates, Outcome(SlotStatus.FAILED, SlotReason.DUPLICATE)))
         return _finish(batch, outcomes, now)
@@ -84,21 +88,36 @@ Readings = dict[int, PageReading | PlatformError]
 Walls = dict[int, WallReading | PlatformError]
 
 
-def _read(client: Platform, batch: Batch, pages: list[Page], zone: str) -> tuple[Readings, Walls, dt.datetime]:
-    """Ask the network; a call that failed counts for each of its pages. Last: where walls were read from."""
-    since = _walls_since(pages, batch.day, zone)
-    refs = [_ref(page, batch.day) for page in pages]
+def _read(client: Platform, batch: Batch, pages: dict[int, Page], zone: str) -> tuple[Readings, Walls]:
+    """Ask the network; a call that failed counts for each of its pages."""
+    refs = [_ref(page, batch.day) for page in pages.values()]
     try:
         readings: Readings = {reading.page_id: reading for reading in client.read_pages(refs)}
     except PlatformError as error:
-        return dict.fromkeys((ref.page_id for ref in refs), error), {}, since
+        return dict.fromkeys((ref.page_id for ref in refs), error), {}
     alive = [_known_as(ref, readings[ref.page_id]) for ref in refs if readings[ref.page_id].failure is None]
-    if not alive:
-        return readings, {}, since
-    try:
-        return readings, {wall.page_id: wall for wall in client.read_walls(alive, since)}, since
-    except PlatformError as error:
-        return readings, dict.fromkeys((ref.page_id for ref in alive), error), since
+    walls: Walls = {}
+    for since, group in _by_moment(alive, pages, batch.day, zone).items():
+        try:
+            walls |= {wall.page_id: wall for wall in client.read_walls(group, since)}
+        except PlatformError as error:
+            walls |= dict.fromkeys((ref.page_id for ref in group), error)
+    return readings, walls
+
+
+def _by_moment(
+    refs: list[PageRef], pages: dict[int, Page], day: dt.date, zone: str
+) -> dict[dt.datetime, list[PageRef]]:
+    """The moment to read walls from: thirty days back; for pages whose posts are known only up to an earlier one,
+    as far back as the longest unknown of them."""
+    refresh = day_bounds(day - dt.timedelta(days=REFRESH_DAYS), zone)[0]
+    floor = day_bounds(day - dt.timedelta(days=CATCH_UP_DAYS), zone)[0]
+    late = {ref.page_id: pages[ref.page_id].posts_known_to for ref in refs}
+    late = {page_id: known_to for page_id, known_to in late.items() if known_to and known_to < refresh}
+    groups = {refresh: [ref for ref in refs if ref.page_id not in late]}
+    if late:
+        groups[max(floor, min(late.values()))] = [ref for ref in refs if ref.page_id in late]
+    return {since: group for since, group in groups.items() if group}
 
 
 def _ref(page: Page, day: dt.date) -> PageRef:
@@ -121,14 +140,6 @@ def _known_as(ref: PageRef, reading: PageReading) -> PageRef:
     )
 
 
-def _walls_since(pages: list[Page], day: dt.date, zone: str) -> dt.datetime:
-    """Thirty days back, or further where a page's posts are known only up to an earlier moment."""
-    refresh = day_bounds(day - dt.timedelta(days=REFRESH_DAYS), zone)[0]
-    floor = day_bounds(day - dt.timedelta(days=CATCH_UP_DAYS), zone)[0]
-    known = [page.posts_known_to for page in pages if page.posts_known_to]
-    return max(floor, min([refresh, *known]))
-
-
 def _outcome(reading: PageReading | PlatformError, wall: WallReading | PlatformError | None) -> Outcome:
     """A failure of the page itself is final; one of the network or the token is tried again."""
     if isinstance(reading, PlatformError):
@@ -136,9 +147,9 @@ def _outcome(reading: PageReading | PlatformError, wall: WallReading | PlatformE
     if reading.failure in PAGE_FAILURES:
         return Outcome(SlotStatus.FAILED, str(reading.failure))
     if reading.failure:
-        return Outcome(SlotStatus.DUE, str(reading.failure))
+        return Outcome(SlotStatus.DUE, str(reading.failure), reading.until)
     if wall is not None and wall.failure and wall.failure not in PAGE_FAILURES:
-        return Outcome(SlotStatus.DUE, str(wall.failure), getattr(wall, "until", None))
+        return Outcome(SlotStatus.DUE, str(wall.failure), wall.until, measured=reading.subscribers is not None)
     if reading.subscribers is None:
         return Outcome(SlotStatus.FAILED, SlotReason.CLOSED)
     return Outcome(SlotStatus.OK, str(wall.failure) if wall is not None and wall.failure else "")
@@ -154,7 +165,7 @@ def _finish(batch: Batch, outcomes: dict[int, Outcome], now: dt.datetime) -> Res
     for (outcome, tries), page_ids in groups.items():
         status = outcome.status
         if status == SlotStatus.DUE and tries >= MAX_ATTEMPTS:
-            status = SlotStatus.FAILED
+            status = SlotStatus.OK if outcome.measured else SlotStatus.FAILED
         final = status != SlotStatus.DUE
         again = None if final else outcome.until or now + RETRY_AFTER * 2 ** (tries - 1)
         Slot.objects.filter(day=batch.day, page__in=page_ids, status=SlotStatus.DUE).update(

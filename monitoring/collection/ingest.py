@@ -1,7 +1,7 @@
 """Readings into the base: page, profile, page day, posts and events, each an upsert on its natural key."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,6 @@ class Ingest:
         self,
         readings: Mapping[int, PageReading | PlatformError],
         walls: Mapping[int, WallReading | PlatformError],
-        since: dt.datetime,
     ) -> set[int]:
         """Write everything; returns the pages that are another page of the registry."""
         answered = [r for r in readings.values() if isinstance(r, PageReading)]
@@ -45,7 +44,7 @@ class Ingest:
         self._write_audience(answered)
         read = [w for w in walls.values() if isinstance(w, WallReading) and w.failure is None]
         read = [w for w in read if w.page_id not in duplicates]
-        self._write_posts(read, since)
+        self._write_posts(read)
         self._write_post_days(read)
         self._note_coverage(read)
         PageEvent.objects.bulk_create(
@@ -126,8 +125,9 @@ class Ingest:
             rows, batch_size=2000, update_conflicts=True, unique_fields=["day", "page"], update_fields=fields
         )
 
-    def _write_posts(self, walls: Iterable[WallReading], since: dt.datetime) -> None:
+    def _write_posts(self, walls: Sequence[WallReading]) -> None:
         """Only posts that are new or whose counters moved are written."""
+        since = min((post.published_at for wall in walls for post in wall.posts), default=self.now)
         stored = {
             (row[0], row[1]): row[2:]
             for row in Post.objects.filter(page__in=self.pages, published_at__gte=since).values_list(

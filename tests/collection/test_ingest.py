@@ -28,7 +28,7 @@ def store(
 ) -> set[int]:
     page = Page.objects.select_related("state").get(pk=page.pk)
     return Ingest({page.pk: page}, day, now, ZONE).store(
-        {page.pk: reading} if reading else {}, {page.pk: wall} if wall else {}, SINCE
+        {page.pk: reading} if reading else {}, {page.pk: wall} if wall else {}
     )
 
 
