@@ -75,7 +75,7 @@ class PageReading:
 
     subscribers: people; None = hidden or not given. subscribers_step: 1 = exact, 100 = rounded to hundreds.
     failure: set where the page itself cannot be read (PAGE_FAILURES) or its part of a batch failed;
-        figures are None then.
+        figures are None then. until: not before this moment (aware), where a part was refused for pace.
     handle: present short name, canonical lower case. external_id: the network's own id as text.
     has_avatar, has_cover, has_description, state_mark: None = the network does not say.
     widgets: menu widgets 0, 1, 2 (2 = two or more); None = the network has none or does not say.
@@ -87,6 +87,7 @@ class PageReading:
     page_id: int
     answer_hash: str = ""
     failure: Failure | None = None
+    until: dt.datetime | None = None
     external_id: str = ""
     handle: str = ""
     title: str = ""
@@ -132,6 +133,7 @@ class WallReading:
     complete_since: every post from this moment (aware) on is in `posts`; later than the moment asked for when
         a network or a cap on pages read cut the list short. None together with `failure`.
     failure: PAGE_FAILURES (wall off, feed closed) or the failure of this page's part of a batch.
+    until: not before this moment (aware), where the part was refused for pace.
     """
 
     page_id: int
@@ -139,6 +141,7 @@ class WallReading:
     complete_since: dt.datetime | None = None
     answer_hash: str = ""
     failure: Failure | None = None
+    until: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +163,7 @@ class Platform(Protocol):
     at a time; `pace()` is called before every request and returns when the request may go out."""
 
     code: str
-    batch_size: (
-        int  # pages that one task reads: full requests, and done within a minute at the network's pace
-    )
+    batch_size: int  # pages that one task reads: full requests, and done within a minute at the network's pace
     daily_limits: dict[str, int]  # calls a day and token by method, where the network has such a limit
     calls: Counter[str]  # calls made through this object by method: what the day's budgets are charged with
 

@@ -1,0 +1,106 @@
+"""Making sense of what networks answer: JSON, HTML, rounded numbers. All of it is hostile until read."""
+
+import datetime as dt
+import hashlib
+import re
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from selectolax.lexbor import LexborHTMLParser
+
+from .base import Failure, PlatformError
+
+# Larger or negative numbers are a fault of the answer; the bound is what the database's columns hold.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
+# Unix seconds up to the year 2100.
+Moment = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800)]
+MomentMs = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
+
+TITLE_LENGTH = 300
+# Parsing time grows with the square of open elements: 5 000 take 0.02 s, unclosed formatting ones far more.
+OPEN_ELEMENTS = 1000
+SIMPLE_PAGE_TAGS = 1000
+_TAG = re.compile(rb"<(/?)([A-Za-z][A-Za-z0-9-]*)[^>]*?(/?)>?")
+_VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\s]+")
+# "10 612 280", "12.3K", "1,2M": the separators between digits are spaces of several kinds, or commas.
+_NUMBER = re.compile(r"(?<!\d)(\d{1,3}(?:[\s,]\d{3}){1,4}|\d{1,12})(?:[.,](\d{1,3}))?\s*([KMkmКкМм]?)(?!\w)")
+_SCALE = {"": 1, "k": 1_000, "к": 1_000, "m": 1_000_000, "м": 1_000_000}
+
+T = TypeVar("T")
+
+
+def decode(body: bytes) -> Any:
+    """The JSON value in `body`. Raises PlatformError (bad answer) where it is none."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise PlatformError(Failure.BAD_ANSWER, "not JSON") from None
+
+
+def convert(value: Any, kind: type[T]) -> T:
+    """`value`, out of a JSON answer, as `kind`; strict: "5" is no number. Raises PlatformError (bad answer)."""
+    try:
+        return msgspec.convert(value, kind)
+    except (msgspec.ValidationError, OverflowError, RecursionError) as error:
+        # The message names types and a path such as `$.items[0].date`, never a value.
+        detail = str(error) if isinstance(error, msgspec.ValidationError) else "numbers out of range"
+    raise PlatformError(Failure.BAD_ANSWER, detail[:200])
+
+
+def answer_hash(value: Any) -> str:
+    """SHA-256 (hex) of a piece of a JSON answer in canonical form: sorted keys, no spaces; of bytes as they are."""
+    if not isinstance(value, bytes):
+        try:
+            value = msgspec.json.encode(value, order="sorted")
+        except (OverflowError, RecursionError, UnicodeEncodeError):
+            raise PlatformError(Failure.BAD_ANSWER, "numbers or text out of range") from None
+    return hashlib.sha256(value).hexdigest()
+
+
+def parse_html(body: bytes) -> LexborHTMLParser:
+    """The tree of a page whose size was capped. Raises PlatformError (bad answer) where it nests beyond reason."""
+    if body.count(b"<") > SIMPLE_PAGE_TAGS:
+        _refuse_deep_nesting(body)
+    return LexborHTMLParser(body)
+
+
+def _refuse_deep_nesting(body: bytes) -> None:
+    """Counts elements opened and not closed, each name by itself: a stray `</x>` closes no `<div>`."""
+    depth: dict[bytes, int] = {}
+    total = 0
+    for tag in _TAG.finditer(body):
+        closing, name, itself = tag[1], tag[2].lower(), tag[3]
+        if name in _VOID or itself:
+            continue
+        step = -1 if closing else 1
+        if depth.get(name, 0) + step >= 0:
+            depth[name] = depth.get(name, 0) + step
+            total += step
+        if total > OPEN_ELEMENTS:
+            raise PlatformError(Failure.BAD_ANSWER, "the page nests too deep")
+
+
+def number(text: str) -> tuple[int, int] | None:
+    """The first number of a page's text and its step: "10 612 280 people" -> (10612280, 1), "12.3K" -> (12300, 100).
+
+    None where there is none, or none that a network would write.
+    """
+    found = _NUMBER.search(text)
+    if not found or (found[2] and not found[3]):
+        return None
+    whole, fraction, letter = found[1], found[2] or "", found[3].lower()
+    scale = _SCALE[letter]
+    step = max(scale // 10 ** len(fraction), 1)
+    value = int(re.sub(r"\D", "", whole)) * scale + int(fraction or 0) * step
+    return (value, step) if value <= 2_147_483_647 else None
+
+
+def line(text: str | None, length: int = TITLE_LENGTH) -> str:
+    """A network's text as one line that a database takes: no control characters, at most `length` characters."""
+    return _UNPRINTABLE.sub(" ", text or "").strip()[:length]
+
+
+def moment(seconds: float) -> dt.datetime:
+    """Unix seconds as an aware moment in UTC."""
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)

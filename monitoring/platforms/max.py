@@ -1,0 +1,202 @@
+"""MAX: the public page max.ru/<name> has the count; a bot that an institution made administrator reads posts too.
+
+The Bot API finds no channel by its link: it takes a chat id that somebody has told us.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from django.conf import settings
+
+from .answers import Count, MomentMs, answer_hash, convert, line, moment
+from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
+from .batches import WallSoFar, no_page, no_wall, read_each
+from .max_page import read_public_page
+from .transport import HTML_BYTES, Answer, Transport
+
+MESSAGES_A_CALL = 100
+_HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
+_BOT = re.compile(r"id\d+_bot", re.IGNORECASE)
+_CHAT_ID = re.compile(r"-?\d{1,19}")
+
+
+class _Chat(msgspec.Struct):
+    chat_id: int
+    type: str = ""
+    title: str | None = None
+    description: str | None = None
+    icon: dict[str, Any] | None = None
+    link: str | None = None
+    participants_count: Count | None = None
+    messages_count: Count | None = None
+
+
+class _Body(msgspec.Struct):
+    mid: str | None = None
+
+
+class _Link(msgspec.Struct):
+    type: str = ""
+
+
+class _Stat(msgspec.Struct):
+    views: Count | None = None
+
+
+class _Message(msgspec.Struct):
+    timestamp: MomentMs
+    body: _Body | None = None
+    link: _Link | None = None
+    stat: _Stat | None = None
+
+
+class _Messages(msgspec.Struct):
+    messages: list[_Message]
+
+
+class Max:
+    code = "max"
+    batch_size = 20
+
+    def __init__(self, token: Token, pace: Callable[[], None]) -> None:
+        self._transport = Transport(self.code, pace)
+        self._bots = list(settings.MAX_BOT_TOKENS)
+        self.calls = self._transport.calls
+        self.daily_limits: dict[str, int] = {}
+
+    @staticmethod
+    def tokens() -> list[Token]:
+        """The public pages need no token."""
+        return [Token()]
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def read_pages(self, pages: Sequence[PageRef]) -> list[PageReading]:
+        """See `Platform`. A bot is asked first where it may know the chat: it tells the number of posts as well."""
+        return read_each(pages, lambda part: [self._page(part[0])], no_page)
+
+    def _page(self, page: PageRef) -> PageReading:
+        by_bot = self._by_bot(page)
+        if by_bot:
+            return by_bot
+        if page.handle.startswith("-"):  # known by its number only, and no bot is in it
+            return PageReading(page.page_id, failure=Failure.CLOSED)
+        if not _HANDLE.fullmatch(page.handle) or _BOT.fullmatch(page.handle):
+            return PageReading(page.page_id, failure=Failure.NOT_FOUND)
+        url = f"{settings.NETWORK_URLS['MAX_WEB_URL']}/{page.handle}"
+        return read_public_page(page, self._transport.request({"page": 1}, "GET", url, HTML_BYTES).require_ok().body)
+
+    def _by_bot(self, page: PageRef) -> PageReading | None:
+        """The chat as a bot sees it; None where no bot can tell."""
+        chat_id = _chat_id(page)
+        for bot in list(self._bots) if chat_id else []:
+            try:
+                found = self._ask(bot, "chats/id", f"/chats/{chat_id}", {})
+                return _chat_reading(page, found)
+            except PlatformError:
+                continue
+        return None
+
+    def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
+        """See `Platform`. Closed, unless one of our bots is an administrator of the channel."""
+        return read_each(pages, lambda part: [self._wall(part[0], since)], no_wall)
+
+    def _wall(self, page: PageRef, since: dt.datetime) -> WallReading:
+        chat_id = _chat_id(page)
+        for bot in list(self._bots) if chat_id else []:
+            try:
+                return self._messages(bot, page.page_id, chat_id, since)
+            except PlatformError as error:
+                if error.failure not in (Failure.CLOSED, Failure.TOKEN_DEAD):
+                    raise
+        return WallReading(page.page_id, failure=Failure.CLOSED)
+
+    def _messages(self, bot: str, page_id: int, chat_id: str, since: dt.datetime) -> WallReading:
+        wall = WallSoFar(page_id, since)
+        before: int | None = None
+        while wall.wants_more:
+            found = self._ask_messages(bot, chat_id, since, before)
+            messages = convert(found, _Messages).messages
+            older = [m for m in messages if before is None or m.timestamp < before]
+            wall.add(map(_post, older), answer_hash(found), more=bool(older))
+            before = min((m.timestamp for m in older), default=None)
+        return wall.reading()
+
+    def _ask_messages(self, bot: str, chat_id: str, since: dt.datetime, before: int | None) -> Any:
+        """The newest messages, or those before a moment (milliseconds).
+
+        Sources disagree which of `from` and `to` is the later one: where one order brings nothing, the other is tried.
+        """
+        params: dict[str, str | int] = {"chat_id": chat_id, "count": MESSAGES_A_CALL}
+        if before is None:
+            return self._ask(bot, "messages", "/messages", params)
+        start, end = min(int(since.timestamp() * 1000), before - 1), before - 1
+        found = self._ask(bot, "messages", "/messages", {**params, "from": end, "to": start})
+        if not found.get("messages"):
+            found = self._ask(bot, "messages", "/messages", {**params, "from": start, "to": end})
+        return found
+
+    def _ask(self, bot: str, method: str, path: str, params: Mapping[str, str | int]) -> dict[str, Any]:
+        url = f"{settings.NETWORK_URLS['MAX_API_URL']}{path}"
+        answer = self._transport.request({method: 1}, "GET", url, params=params, headers={"Authorization": bot})
+        if answer.status != 200:
+            failure = _refusal(answer)
+            if failure == Failure.TOKEN_DEAD and bot in self._bots:
+                self._bots.remove(bot)
+            raise PlatformError(failure, f"{method}: HTTP {answer.status}")
+        found = answer.json()
+        if not isinstance(found, dict):
+            raise PlatformError(Failure.BAD_ANSWER, f"{method}: not an object")
+        return found
+
+
+def _refusal(answer: Answer) -> Failure:
+    """Why the Bot API refused. The body may be plain text, and one key comes with different statuses."""
+    if answer.status == 401 or b"verify.token" in answer.body:
+        return Failure.TOKEN_DEAD
+    return Failure.CLOSED if answer.status in (403, 404) else Failure.BAD_ANSWER
+
+
+def _chat_id(page: PageRef) -> str:
+    """The chat's number where it is known; "" otherwise."""
+    known = page.external_id or page.handle
+    return known if known.isascii() and _CHAT_ID.fullmatch(known) else ""
+
+
+def _chat_reading(page: PageRef, found: dict[str, Any]) -> PageReading:
+    chat = convert(found, _Chat)
+    if chat.type != "channel":
+        return PageReading(page.page_id, failure=Failure.NOT_FOUND)
+    if chat.participants_count is None:
+        raise PlatformError(Failure.BAD_ANSWER, "a chat without its count")
+    try:
+        handle = urlsplit(chat.link or "").path.strip("/").lower()
+    except ValueError:
+        handle = ""
+    return PageReading(
+        page.page_id,
+        answer_hash=answer_hash(found),
+        external_id=str(chat.chat_id),
+        handle=handle if _HANDLE.fullmatch(handle) else page.handle.lower(),
+        title=line(chat.title),
+        subscribers=chat.participants_count,
+        posts_total=chat.messages_count,
+        has_avatar=bool(chat.icon),
+        has_description=bool((chat.description or "").strip()),
+    )
+
+
+def _post(message: _Message) -> PostReading:
+    """A message of a channel. A pure forward has no body, so its moment stands for its id."""
+    mid = message.body.mid if message.body else None
+    return PostReading(
+        external_id=mid or f"at{message.timestamp}",
+        published_at=moment(message.timestamp / 1000),
+        kind=PostKind.REPOST if message.link and message.link.type == "forward" else PostKind.OWN,
+        views=message.stat.views if message.stat else None,
+    )

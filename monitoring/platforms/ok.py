@@ -1,0 +1,318 @@
+"""Odnoklassniki: groups through group.getInfo (100 a call), their themes through mediatopic.getTopics.
+
+The latter is in use everywhere but not documented; shapes are those that clients met.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import stamina
+from django.conf import settings
+
+from .answers import Count, MomentMs, answer_hash, convert, line, moment
+from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
+from .batches import WallSoFar, no_page, no_wall, read_each
+from .transport import TooLargeError, Transport, later, next_day
+
+GROUPS_A_CALL = 100
+TOPICS_A_CALL = 100
+GROUP_FIELDS = (
+    "uid,name,description,shortname,members_count,access_type,main_photo,photo_id,cover,blocked,status,gos_org"
+)
+TOPIC_FIELDS = (
+    "media_topic.id,media_topic.created_ms,media_topic.author_ref,media_topic.media,media_topic.like_summary,"
+    "media_topic.reshare_summary,media_topic.discussion_summary,media_topic.views_count"
+)
+ZONE = "Europe/Moscow"  # in which OK counts its days
+PASSING = frozenset({1, 2, 30, 31})  # unknown, service unavailable, network
+CALL_ATTEMPTS = 3
+PAUSES = {7: 3600, 8: 600}  # seconds to stay away after a blocked action, after flood control
+WRONG_GROUP = frozenset({100, 160, 300})
+FAILURES = {
+    1: Failure.UNREACHABLE,
+    2: Failure.UNREACHABLE,
+    7: Failure.THROTTLED,
+    8: Failure.THROTTLED,
+    9: Failure.NEEDS_PERSON,
+    10: Failure.CLOSED,
+    11: Failure.THROTTLED,
+    30: Failure.UNREACHABLE,
+    31: Failure.UNREACHABLE,
+    50: Failure.CLOSED,
+    100: Failure.NOT_FOUND,
+    101: Failure.TOKEN_DEAD,
+    102: Failure.TOKEN_DEAD,
+    103: Failure.TOKEN_DEAD,
+    104: Failure.TOKEN_DEAD,
+    160: Failure.NOT_FOUND,
+    200: Failure.CLOSED,
+    210: Failure.TOKEN_DEAD,
+    300: Failure.NOT_FOUND,
+}
+
+_NUMBERED = re.compile(r"group/?(\d{1,20})")
+_HANDLE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+
+
+class OkError(PlatformError):
+    """An error that OK answered with, by its code."""
+
+    def __init__(self, method: str, code: int) -> None:
+        until = later(PAUSES[code]) if code in PAUSES else None
+        if code == 11:
+            until = next_day(ZONE)
+        super().__init__(FAILURES.get(code, Failure.BAD_ANSWER), f"{method}: error {code}", until)
+        self.code = code
+
+
+class _Group(msgspec.Struct):
+    uid: str | int
+    name: str = ""
+    shortname: str | None = None
+    description: str | None = None
+    members_count: Count | None = None
+    access_type: str = ""
+    photo_id: str | int | msgspec.UnsetType | None = msgspec.UNSET
+    main_photo: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    cover: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    blocked: bool = False
+    status: str | None = None
+    gos_org: bool | None = None
+
+
+class _Summary(msgspec.Struct, frozen=True):
+    count: Count | None = None
+    comments_count: Count | None = None
+
+
+_NO_SUMMARY = _Summary()
+
+
+class _Media(msgspec.Struct):
+    type: str = ""
+
+
+class _Topic(msgspec.Struct):
+    id: str | int
+    created_ms: MomentMs
+    author_ref: str = ""
+    media: list[_Media] = []
+    like_summary: _Summary = _NO_SUMMARY
+    reshare_summary: _Summary = _NO_SUMMARY
+    discussion_summary: _Summary = _NO_SUMMARY
+    views_count: Count | None = None
+
+
+class _Topics(msgspec.Struct):
+    media_topics: list[_Topic] = []
+    anchor: str | None = None
+    has_more: bool = False
+
+
+class Ok:
+    code = "ok"
+    batch_size = GROUPS_A_CALL
+
+    def __init__(self, token: Token, pace: Callable[[], None]) -> None:
+        self._key, self._secret, self._access_token = token.value.split("\n")
+        self._transport = Transport(self.code, pace)
+        self.calls = self._transport.calls
+        self.daily_limits: dict[str, int] = {}
+
+    @staticmethod
+    def tokens() -> list[Token]:
+        """One token made of the application's key and secret and its access token; none where one is missing."""
+        parts = (settings.OK_APPLICATION_KEY, settings.OK_APPLICATION_SECRET, settings.OK_ACCESS_TOKEN)
+        return [Token("application", "\n".join(parts))] if all(parts) else []
+
+    def close(self) -> None:
+        self._transport.close()
+
+    # --- pages ----------------------------------------------------------------------------------
+
+    def read_pages(self, pages: Sequence[PageRef]) -> list[PageReading]:
+        """See `Platform`. A short name costs a call of its own until the group's id is known."""
+        ids: dict[int, str] = {}
+        readings: list[PageReading] = []
+        for page in pages:
+            known = _group_id(page)
+            if known:
+                ids[page.page_id] = known
+        unknown = [page for page in pages if page.page_id not in ids]
+        for resolved in self._resolve_each(unknown, others=bool(ids)):
+            if resolved.failure:
+                readings.append(resolved)
+            else:
+                ids[resolved.page_id] = resolved.external_id
+        groups = self._groups(list(dict.fromkeys(ids.values())))
+        by_id = {str(group.get("uid")): group for group in groups}
+        asked = [page for page in pages if page.page_id in ids]
+        return readings + [_page(page, by_id.get(ids[page.page_id])) for page in asked]
+
+    def _resolve_each(self, pages: Sequence[PageRef], others: bool) -> list[PageReading]:
+        """Short names to ids; `others`: there are pages that need none of it, so a refusal is these pages' alone."""
+        try:
+            return read_each(pages, lambda part: [self._resolve(part[0])], no_page)
+        except PlatformError as error:
+            if not others:
+                raise
+            return [no_page(page, error) for page in pages]
+
+    def _resolve(self, page: PageRef) -> PageReading:
+        """The group's id by its short name."""
+        if not _HANDLE.fullmatch(page.handle):
+            return PageReading(page.page_id, failure=Failure.NOT_FOUND)
+        try:
+            answer = self._call("url.getInfo", {"url": f"https://ok.ru/{page.handle}"})
+        except OkError as error:
+            raise error if error.code not in WRONG_GROUP else PlatformError(Failure.NOT_FOUND) from None
+        if not isinstance(answer, dict) or "type" not in answer:
+            raise PlatformError(Failure.BAD_ANSWER, "url.getInfo: no type")
+        group_id = str(answer.get("objectIdStr") or answer.get("objectId") or "")
+        if answer["type"] != "GROUP" or not group_id.isdigit():
+            return PageReading(page.page_id, failure=Failure.NOT_FOUND)
+        return PageReading(page.page_id, external_id=group_id)
+
+    def _groups(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """What group.getInfo says of ids; a bad one among them is found by halving."""
+        if not ids:
+            return []
+        if len(ids) > GROUPS_A_CALL:
+            return self._groups(ids[:GROUPS_A_CALL]) + self._groups(ids[GROUPS_A_CALL:])
+        try:
+            answer = self._call("group.getInfo", {"uids": ",".join(ids), "fields": GROUP_FIELDS})
+        except (OkError, TooLargeError) as error:
+            wrong = isinstance(error, OkError) and error.code in WRONG_GROUP
+            if wrong and len(ids) == 1:
+                return []
+            if len(ids) == 1 or not (wrong or isinstance(error, TooLargeError)):
+                # A whole batch cannot be closed: the application lacks a right.
+                closed = error.failure == Failure.CLOSED
+                raise PlatformError(Failure.NEEDS_PERSON, error.detail) if closed else error from None
+            half = len(ids) // 2
+            return self._groups(ids[:half]) + self._groups(ids[half:])
+        if isinstance(answer, dict):  # as older documentation has it
+            answer = answer.get("groups")
+        if not isinstance(answer, list):
+            raise PlatformError(Failure.BAD_ANSWER, "group.getInfo: no list of groups")
+        return [group for group in answer if isinstance(group, dict)]
+
+    # --- walls ----------------------------------------------------------------------------------
+
+    def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
+        """See `Platform`. Views are given for groups that the token's owner manages only: None elsewhere."""
+        return read_each(pages, lambda part: [self._wall(part[0], since)], no_wall)
+
+    def _wall(self, page: PageRef, since: dt.datetime) -> WallReading:
+        group_id = _group_id(page) or self._resolve(page).external_id
+        if not group_id:
+            return WallReading(page.page_id, failure=Failure.NOT_FOUND)
+        wall = WallSoFar(page.page_id, since)
+        anchor = ""
+        while wall.wants_more:
+            values = {"gid": group_id, "count": str(TOPICS_A_CALL), "fields": TOPIC_FIELDS}
+            answer = self._call("mediatopic.getTopics", values | ({"anchor": anchor} if anchor else {}))
+            topics = convert(answer, _Topics)
+            own = [topic for topic in topics.media_topics if not topic.author_ref.startswith("user:")]
+            anchor = topics.anchor or ""
+            oldest = min((moment(topic.created_ms / 1000) for topic in topics.media_topics), default=None)
+            more = topics.has_more and bool(anchor)
+            wall.add(map(_post, own), answer_hash(answer), more, oldest)
+        return wall.reading()
+
+    # --- calls ----------------------------------------------------------------------------------
+
+    def _call(self, method: str, values: Mapping[str, str]) -> Any:
+        """What a method answers; passing errors are tried again after a second or more. Raises OkError."""
+        for attempt in stamina.retry_context(
+            on=lambda error: isinstance(error, OkError) and error.code in PASSING,
+            attempts=CALL_ATTEMPTS,
+            timeout=None,
+            wait_initial=1,
+        ):
+            with attempt:
+                return self._once(method, values)
+        raise AssertionError  # retry_context returns or raises
+
+    def _once(self, method: str, values: Mapping[str, str]) -> Any:
+        signed = {"application_key": self._key, "format": "json", "method": method, **values}
+        form = {
+            **signed,
+            "sig": signature(signed, self._access_token, self._secret),
+            "access_token": self._access_token,
+        }
+        url = f"{settings.NETWORK_URLS['OK_API_URL']}/fb.do"
+        answer = self._transport.request({method: 1}, "POST", url, data=form).require_ok().json()
+        if isinstance(answer, dict) and "error_code" in answer:
+            code = answer["error_code"]
+            if type(code) is not int:
+                raise PlatformError(Failure.BAD_ANSWER, f"{method}: an error without a code")
+            raise OkError(method, code)
+        return answer
+
+
+def signature(values: Mapping[str, str], access_token: str, application_secret: str) -> str:
+    """OK's signature of a call within a session: MD5 (hex) of the sorted `name=value`s and the session's secret,
+    which is the MD5 of access token and application secret. Source: apiok.ru, signing requests."""
+    secret = hashlib.md5(f"{access_token}{application_secret}".encode()).hexdigest()  # noqa: S324 the network's choice
+    text = "".join(f"{name}={values[name]}" for name in sorted(values)) + secret
+    return hashlib.md5(text.encode()).hexdigest()  # noqa: S324
+
+
+def _group_id(page: PageRef) -> str:
+    """The id where it is known or the handle is made of it (`group5`); else ""."""
+    if page.external_id:
+        return page.external_id if page.external_id.isascii() and page.external_id.isdigit() else ""
+    numbered = _NUMBERED.fullmatch(page.handle.lower())
+    return numbered[1] if numbered else ""
+
+
+def _page(page: PageRef, found: dict[str, Any] | None) -> PageReading:
+    if found is None:
+        return PageReading(page.page_id, failure=Failure.NOT_FOUND)
+    try:
+        proof = answer_hash(found)
+        group = convert(found, _Group)
+    except PlatformError as error:
+        return no_page(page, error)
+    failure = None
+    if group.blocked:
+        failure = Failure.BLOCKED
+    elif group.members_count is None and group.access_type not in ("", "OPEN"):
+        failure = Failure.CLOSED
+    handle = (group.shortname or "").lower()
+    return PageReading(
+        page_id=page.page_id,
+        answer_hash=proof,
+        failure=failure,
+        external_id=str(group.uid),
+        handle=handle if _HANDLE.fullmatch(handle) else f"group{group.uid}",
+        title=line(group.name),
+        subscribers=None if failure else group.members_count,
+        has_avatar=None if failure else _given(group.photo_id, group.main_photo),
+        has_cover=None if failure else _given(group.cover),
+        has_description=None if failure or group.description is None else bool(group.description.strip()),
+        state_mark=None if failure else group.gos_org,
+    )
+
+
+def _given(*values: Any) -> bool | None:
+    """Whether one of the fields holds something; None where the answer has none of them."""
+    told = [value for value in values if value is not msgspec.UNSET]
+    return any(told) if told else None
+
+
+def _post(topic: _Topic) -> PostReading:
+    return PostReading(
+        external_id=str(topic.id),
+        published_at=moment(topic.created_ms / 1000),
+        kind=PostKind.REPOST if any(media.type == "topic" for media in topic.media) else PostKind.OWN,
+        views=topic.views_count,
+        likes=topic.like_summary.count,
+        comments=topic.discussion_summary.comments_count,
+        reposts=topic.reshare_summary.count,
+    )

@@ -1,0 +1,153 @@
+"""What t.me's two pages of a channel say. An unknown name is a page without a counter, never a 404."""
+
+import dataclasses
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from .answers import answer_hash, line, number, parse_html
+from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, WallReading
+
+_SUBSCRIBERS = re.compile(r"subscriber|подписчик", re.IGNORECASE)
+_NOT_A_CHANNEL = re.compile(r"^\s*@|member|online|monthly user|участник|пользовател", re.IGNORECASE)
+_CONTACT_TITLE = "Telegram: Contact @"
+_LOGO = "telegram.org/img/"
+_POST_ADDRESS = re.compile(r"([^/]+)/(\d{1,18})")
+_BEFORE = re.compile(r"[?&]before=(\d{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One page of a feed. before: id that the next older page is asked with, None = there is none.
+
+    oldest: when the oldest message, service messages included, was published; None = no messages.
+    """
+
+    posts: tuple[PostReading, ...]
+    before: int | None
+    oldest: dt.datetime | None
+
+
+def read_landing(page: PageRef, body: bytes) -> PageReading:
+    """The channel behind t.me/<name>: exact subscribers, title, description, avatar.
+
+    A person, a bot, a group and a free name are `not found`. Raises PlatformError (bad answer) for a page that is
+    neither these nor a channel with its counter: the markup has changed, or somebody else answered.
+    """
+    tree = parse_html(body)
+    extras = [node.text() for node in tree.css("div.tgme_page_extra")]
+    counter = next((text for text in extras if _SUBSCRIBERS.search(text)), None)
+    if counter is None:
+        title = tree.css_first("div.tgme_page_title")
+        free = title is None and _meta(tree, "og:title").startswith(_CONTACT_TITLE)
+        if free or any(_NOT_A_CHANNEL.search(text) for text in extras):
+            return PageReading(page.page_id, answer_hash(body), Failure.NOT_FOUND)
+        raise PlatformError(Failure.BAD_ANSWER, "t.me: a page without a counter")
+    counted = number(counter)
+    if counted is None:
+        raise PlatformError(Failure.BAD_ANSWER, "t.me: the counter is no number")
+    description = tree.css_first("div.tgme_page_description")
+    return PageReading(
+        page.page_id,
+        answer_hash(body),
+        handle=page.handle.lower(),
+        title=line(_text(tree, "div.tgme_page_title") or _meta(tree, "og:title")),
+        subscribers=counted[0],
+        subscribers_step=counted[1],
+        has_avatar=_has_avatar(tree),
+        has_description=bool(description and description.text(strip=True)),
+    )
+
+
+def read_feed(handle: str, body: bytes) -> Feed:
+    """The messages of t.me/s/<name> that are the channel's posts.
+
+    Service messages are none, nor are blocks of other channels; an album is one post.
+    Raises PlatformError (bad answer) where the page is no feed or a message is not as agreed.
+    """
+    tree = parse_html(body)
+    posts, dates = [], []
+    for node in tree.css("div.tgme_widget_message[data-post]"):
+        address = _POST_ADDRESS.fullmatch(node.attributes["data-post"] or "")
+        # Names are the same in any letter case.
+        if not address or address[1].lower() != handle.lower():
+            continue
+        published = _published(node)
+        service = "service_message" in (node.attributes.get("class") or "").split()
+        if published:
+            dates.append(published)
+        if service:
+            continue
+        if not published:
+            raise PlatformError(Failure.BAD_ANSWER, "t.me: a message without a date")
+        posts.append(_post(node, address[2], published))
+    if not dates and not tree.css_first(".tgme_channel_history, .tme_no_messages_found"):
+        raise PlatformError(Failure.BAD_ANSWER, "t.me: not a feed")
+    return Feed(tuple(posts), _before(tree), min(dates, default=None))
+
+
+def with_zero_likes(wall: WallReading) -> WallReading:
+    """Where one post of a wall shows reactions, a post without any has 0 of them; where none does, they may be off."""
+    if all(post.likes is None for post in wall.posts):
+        return wall
+    posts = tuple(dataclasses.replace(post, likes=post.likes or 0) for post in wall.posts)
+    return dataclasses.replace(wall, posts=posts)
+
+
+def _post(node: LexborNode, post_id: str, published: dt.datetime) -> PostReading:
+    shown = node.css_first("span.tgme_widget_message_views")
+    views, step = (shown and number(shown.text())) or (None, 1)
+    return PostReading(
+        external_id=post_id,
+        published_at=published,
+        kind=PostKind.REPOST if node.css_first(".tgme_widget_message_forwarded_from") else PostKind.OWN,
+        views=views,
+        views_step=step,
+        likes=_reactions(node),
+    )
+
+
+def _reactions(node: LexborNode) -> int | None:
+    """The sum of the reactions, without paid ones: those count stars that were bought, not people who reacted."""
+    reactions = [r for r in node.css(".tgme_reaction") if "tgme_reaction_paid" not in (r.attributes.get("class") or "")]
+    # Own text only: an emoji inside may itself be a digit.
+    counts = [counted[0] for counted in (number(r.text(deep=False)) for r in reactions) if counted]
+    return sum(counts) if counts else None
+
+
+def _published(node: LexborNode) -> dt.datetime | None:
+    """The date in the message's own link: videos and voice messages hold other times."""
+    time = node.css_first("a.tgme_widget_message_date time[datetime]")
+    try:
+        moment = dt.datetime.fromisoformat((time and time.attributes["datetime"]) or "")
+        return moment.astimezone(dt.UTC) if moment.tzinfo and 2000 < moment.year < 2100 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _before(tree: LexborHTMLParser) -> int | None:
+    more = tree.css_first("a.tme_messages_more[data-before]")
+    before = more.attributes["data-before"] if more else None
+    if not before:
+        link = tree.css_first("link[rel=prev][href]")
+        found = _BEFORE.search((link and link.attributes["href"]) or "")
+        before = found[1] if found else None
+    return int(before) if before and before.isascii() and before.isdigit() and len(before) < 19 else None
+
+
+def _has_avatar(tree: LexborHTMLParser) -> bool | None:
+    picture = tree.css_first("img.tgme_page_photo_image[src]")
+    pictures = [url for url in ((picture and picture.attributes["src"]) or "", _meta(tree, "og:image")) if url]
+    return any(_LOGO not in url for url in pictures) if pictures else None
+
+
+def _text(tree: LexborHTMLParser, selector: str) -> str:
+    node = tree.css_first(selector)
+    return node.text(strip=True) if node else ""
+
+
+def _meta(tree: LexborHTMLParser, name: str) -> str:
+    node = tree.css_first(f'meta[property="{name}"]')
+    return (node and node.attributes.get("content")) or ""

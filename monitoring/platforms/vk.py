@@ -1,0 +1,211 @@
+"""VK: communities through groups.getById (500 a call) and their walls through wall.get (25 a call with execute)."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from .base import PAGE_FAILURES, Failure, PageReading, PageRef, PlatformError, Token, WallReading
+from .batches import STOPPING, WallSoFar, no_wall, read_each
+from .transport import HTML_BYTES, TooLargeError, Transport
+from .vk_answers import HANDLE, NUMBERED, POSTS_A_CALL, add_posts, read_page, state_mark
+from .vk_session import VkError, VkSession
+
+TOKEN_KINDS = ("service", "user", "community")
+GROUPS_A_CALL = 500
+WALLS_A_CALL = 25  # inner calls that one execute takes
+# is_government_organization is undocumented: where it is absent, the mark is read from the page itself.
+FIELDS = "members_count,description,cover,menu,is_government_organization"
+WRONG_ADDRESS = frozenset({100, 113, 125})
+BATCH_TOO_BIG = frozenset({12, 13, 36})  # execute: does not compile, runtime (answer over 5 MB), time-out
+EXECUTE_REFUSED = frozenset({3, 5, 7, 15, 23, 27, 28})
+
+# Service tokens that execute refused: each is asked once, since it is disputed whether they may.
+_without_execute: set[str] = set()
+
+
+class Vk:
+    code = "vk"
+
+    def __init__(self, token: Token, pace: Callable[[], None]) -> None:
+        self._token = token
+        self._transport = Transport(self.code, pace)
+        self._session = VkSession(token, self._transport, settings.NETWORK_URLS["VK_API_URL"])
+        self._walls_a_call = WALLS_A_CALL
+        self._pages_readable = True
+        self.calls = self._transport.calls
+        self.batch_size = 100 if token.kind == "service" else GROUPS_A_CALL
+        # wall.get is closed to community tokens; calls inside execute count as well.
+        self.daily_limits = {"wall.get": 0 if token.kind == "community" else 5000}
+
+    @staticmethod
+    def tokens() -> list[Token]:
+        """The tokens of the settings; an entry without a kind is a service token."""
+        found = []
+        for entry in settings.VK_TOKENS:
+            kind, colon, value = entry.strip().partition(":")
+            token = Token(kind, value) if colon and kind in TOKEN_KINDS else Token("service", entry.strip())
+            if token.value:
+                found.append(token)
+        return found
+
+    def close(self) -> None:
+        self._transport.close()
+
+    # --- pages ----------------------------------------------------------------------------------
+
+    def read_pages(self, pages: Sequence[PageRef]) -> list[PageReading]:
+        """See `Platform`. A page is asked for by its id where that is known, so a renamed one stays the same."""
+        keys = list(dict.fromkeys(filter(None, map(_key, pages))))
+        groups = []
+        for start in range(0, len(keys), GROUPS_A_CALL):
+            groups += self._groups(keys[start : start + GROUPS_A_CALL])
+        by_key: dict[str, dict[str, Any]] = {}
+        for group in groups:
+            by_key[str(group.get("screen_name")).lower()] = group
+            by_key[str(group.get("id"))] = group
+        # VK leaves the menu out where a page has none; where no page has one, it may not be given at all.
+        menus_given = any("menu" in group for group in groups)
+        return [self._page(page, by_key.get(_key(page)), menus_given) for page in pages]
+
+    def _page(self, page: PageRef, found: dict[str, Any] | None, menus_given: bool) -> PageReading:
+        if found is None:
+            return PageReading(page.page_id, failure=Failure.NOT_FOUND)
+        return read_page(page, found, menus_given, self._read_mark if page.check_mark else _no_mark)
+
+    def _groups(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+        """What groups.getById says of ids and short names; a bad one among them is found by halving."""
+        if not keys:
+            return []
+        try:
+            answer = self._session.call("groups.getById", {"group_ids": ",".join(keys), "fields": FIELDS})
+        except (VkError, TooLargeError) as error:
+            wrong = isinstance(error, VkError) and error.code in WRONG_ADDRESS
+            if wrong and len(keys) == 1:
+                return []
+            if len(keys) == 1 or not (wrong or isinstance(error, TooLargeError)):
+                raise _of_whole_call(error) from None
+            half = len(keys) // 2
+            return self._groups(keys[:half]) + self._groups(keys[half:])
+        found = answer["response"]
+        if isinstance(found, dict):
+            found = found.get("groups")
+        if not isinstance(found, list):
+            raise PlatformError(Failure.BAD_ANSWER, "groups.getById: no list of groups")
+        return [group for group in found if isinstance(group, dict)]
+
+    def _read_mark(self, handle: str, group_id: int) -> bool | None:
+        """The state mark on the page itself; after a fault no further page of this object is asked."""
+        if not self._pages_readable:
+            return None
+        url = f"{settings.NETWORK_URLS['VK_WEB_URL']}/{handle}"
+        try:
+            answer = self._transport.request({"page": 1}, "GET", url, cap=HTML_BYTES).require_ok()
+            return state_mark(answer.body, group_id)
+        except TooLargeError:
+            return None
+        except PlatformError:
+            self._pages_readable = False
+            return None
+
+    # --- walls ----------------------------------------------------------------------------------
+
+    def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
+        """See `Platform`. A community token cannot read walls (`daily_limits` says 0): needs a person."""
+        if self._token.kind == "community":
+            raise PlatformError(Failure.NEEDS_PERSON, "wall.get is closed to community tokens")
+        return read_each(pages, lambda part: self._walls(part, since), no_wall, WALLS_A_CALL)
+
+    def _walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
+        walls = {index: WallSoFar(page.page_id, since) for index, page in enumerate(pages)}
+        wanted = []
+        for index, page in enumerate(pages):
+            if _key(page):
+                wanted.append(index)
+            else:
+                walls[index].fail(PlatformError(Failure.NOT_FOUND))
+        while wanted:
+            requests = [_wall_request(_key(pages[i]), walls[i].pieces * POSTS_A_CALL) for i in wanted]
+            for index, answer in zip(wanted, self._wall_answers(requests), strict=True):
+                try:
+                    add_posts(walls[index], answer, _key(pages[index]))
+                except PlatformError as error:
+                    walls[index].fail(error)
+            wanted = [i for i in wanted if walls[i].wants_more]
+        return [wall.reading() for wall in walls.values()]
+
+    def _wall_answers(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
+        """For each request what wall.get answered, or the PlatformError that it ended with."""
+        answers: list[Any] = []
+        while len(answers) < len(requests):
+            part = requests[len(answers) : len(answers) + self._walls_a_call]
+            if len(part) == 1 or self._token.fingerprint in _without_execute:
+                answers += self._one_by_one(part)
+                continue
+            try:
+                answers += self._execute(part)
+            except (VkError, TooLargeError) as error:
+                code = error.code if isinstance(error, VkError) else 13
+                if code in BATCH_TOO_BIG:
+                    self._walls_a_call = len(part) // 2
+                elif code in EXECUTE_REFUSED and self._token.kind == "service":
+                    _without_execute.add(self._token.fingerprint)
+                else:
+                    raise _of_whole_call(error) from None
+        return answers
+
+    def _one_by_one(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
+        answers: list[Any] = []
+        for request in requests:
+            try:
+                answers.append(self._session.call("wall.get", request)["response"])
+            except PlatformError as error:
+                if error.failure in STOPPING:
+                    return answers + [error] * (len(requests) - len(answers))
+                answers.append(error)
+        return answers
+
+    def _execute(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
+        calls = ",".join(f"API.wall.get({msgspec.json.encode(request).decode()})" for request in requests)
+        charge = {"execute": 1, "wall.get": len(requests)}
+        answer = self._session.call("execute", {"code": f"return [{calls}];"}, charge)
+        results, errors = answer["response"], answer.get("execute_errors", [])
+        if not (isinstance(results, list) and len(results) == len(requests) and isinstance(errors, list)):
+            raise PlatformError(Failure.BAD_ANSWER, "execute: not one result a call")
+        failed = [index for index, result in enumerate(results) if result is False]
+        codes = [error.get("error_code") for error in errors if isinstance(error, dict)]
+        if len(codes) != len(failed) or not all(type(code) is int for code in codes):
+            # Which error belongs to which page is not to be told: those pages are asked alone.
+            again = self._one_by_one([requests[index] for index in failed])
+        else:
+            again = [VkError("wall.get", code) for code in codes]
+        for index, result in zip(failed, again, strict=True):
+            results[index] = result
+        return results
+
+
+def _key(page: PageRef) -> str:
+    """What VK is asked for, and what its answer is found by: the id, else the short name; "" = no VK address."""
+    if page.external_id:
+        return page.external_id if page.external_id.isascii() and page.external_id.isdigit() else ""
+    handle = page.handle.lower()
+    numbered = NUMBERED.fullmatch(handle)
+    if numbered:
+        return numbered[1]
+    return handle if HANDLE.fullmatch(handle) and not handle.isdigit() else ""
+
+
+def _wall_request(key: str, offset: int) -> dict[str, Any]:
+    address = {"owner_id": -int(key)} if key.isdigit() else {"domain": key}
+    return {**address, "count": POSTS_A_CALL, "offset": offset, "filter": "owner"}
+
+
+def _no_mark(handle: str, group_id: int) -> None:
+    """The state mark of a page that is not to be asked for it."""
+
+
+def _of_whole_call(error: PlatformError) -> PlatformError:
+    """A failure of one page cannot be that of a whole batch: there it says that the token lacks a right."""
+    return PlatformError(Failure.NEEDS_PERSON, error.detail) if error.failure in PAGE_FAILURES else error

@@ -1,0 +1,133 @@
+"""VK's API through the `vk_api` library, without its traps: our wire, our pace, errors as values, no secrets in them.
+
+Left as it is, the library retries error 6 without end, sleeps 0.34 s by itself, has no time-outs, knows one fixed
+host, keeps a settings file, and its errors hold the token.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import jconfig
+import requests
+import stamina
+import vk_api
+from requests.adapters import BaseAdapter
+
+from .answers import decode
+from .base import Failure, PlatformError, Token
+from .transport import Transport, later, next_day
+
+VERSION = "5.199"
+ZONE = "Europe/Moscow"  # in which VK counts its days
+PASSING = frozenset({1, 6, 10})  # unknown, too many a second, internal
+CALL_ATTEMPTS = 4
+PAUSES = {6: 30, 9: 600}  # seconds to stay away after too many a second, after flood control
+
+FAILURES = {
+    1: Failure.UNREACHABLE,
+    5: Failure.TOKEN_DEAD,
+    6: Failure.THROTTLED,
+    7: Failure.CLOSED,
+    9: Failure.THROTTLED,
+    10: Failure.UNREACHABLE,
+    14: Failure.NEEDS_PERSON,
+    15: Failure.CLOSED,
+    17: Failure.NEEDS_PERSON,
+    18: Failure.DELETED,
+    19: Failure.BLOCKED,
+    27: Failure.TOKEN_DEAD,
+    28: Failure.TOKEN_DEAD,
+    29: Failure.THROTTLED,
+    30: Failure.NOT_FOUND,
+    100: Failure.NOT_FOUND,
+    113: Failure.NOT_FOUND,
+    125: Failure.NOT_FOUND,
+    203: Failure.CLOSED,
+}
+
+
+class VkError(PlatformError):
+    """An error that VK answered with, by its code."""
+
+    def __init__(self, method: str, code: int) -> None:
+        until = later(PAUSES[code]) if code in PAUSES else None
+        if code == 29:
+            until = next_day(ZONE)
+        super().__init__(FAILURES.get(code, Failure.BAD_ANSWER), f"{method}: error {code}", until)
+        self.code = code
+
+
+class VkSession:
+    """Calls of VK's methods with one token."""
+
+    def __init__(self, token: Token, transport: Transport, address: str) -> None:
+        self._wire = _Wire(transport, address)
+        session = requests.Session()
+        session.trust_env = False
+        session.mount("https://", self._wire)
+        self._vk = vk_api.VkApi(
+            token=token.value, api_version=VERSION, session=session, config=jconfig.MemoryConfig, config_filename=None
+        )
+        self._vk.RPS_DELAY = 0
+        self._vk.error_handlers.clear()
+
+    def call(self, method: str, values: Mapping[str, Any], charge: Mapping[str, int] | None = None) -> dict[str, Any]:
+        """The whole answer (with `response`) of a method; passing errors are tried again after a second or more.
+
+        charge: calls by method that it costs, where that is not one call of the method.
+        Raises VkError for an error that VK answered with, PlatformError for all other faults.
+        """
+        self._wire.charge = charge or {method: 1}
+        for attempt in stamina.retry_context(
+            on=lambda error: isinstance(error, VkError) and error.code in PASSING,
+            attempts=CALL_ATTEMPTS,
+            timeout=None,
+            wait_initial=1,
+            wait_max=8,
+        ):
+            with attempt:
+                return self._once(method, values)
+        raise AssertionError  # retry_context returns or raises
+
+    def _once(self, method: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._vk.method(method, dict(values), raw=True)
+        except vk_api.ApiError as error:
+            code = error.code
+        # Raised here, not above: the library's error holds the token.
+        raise VkError(method, code)
+
+
+class _Wire(BaseAdapter):
+    """Sends what the library would send to api.vk.ru through our transport, to the address of the settings."""
+
+    def __init__(self, transport: Transport, address: str) -> None:
+        super().__init__()
+        self._transport = transport
+        self._address = address
+        self.charge: Mapping[str, int] = {}
+
+    def send(self, request: requests.PreparedRequest, **options: object) -> requests.Response:
+        url = self._address + urlsplit(request.url).path
+        headers = {"Content-Type": request.headers["Content-Type"]}
+        answer = self._transport.request(self.charge, "POST", url, content=request.body, headers=headers)
+        response = _Answer()
+        response.status_code = 200
+        response._content = answer.require_ok().body
+        response.request, response.url = request, url
+        return response
+
+    def close(self) -> None:
+        """The transport belongs to the client, which closes it."""
+
+
+class _Answer(requests.Response):
+    def json(self, **options: object) -> dict[str, Any]:
+        """VK's envelope: `response`, or `error` with a code. Raises PlatformError (bad answer) for anything else."""
+        answer = decode(self.content)
+        error = answer.get("error") if isinstance(answer, dict) else None
+        known = isinstance(error, dict) and type(error.get("error_code")) is int
+        if not known and not (isinstance(answer, dict) and error is None and "response" in answer):
+            raise PlatformError(Failure.BAD_ANSWER, "neither a response nor an error")
+        return answer
