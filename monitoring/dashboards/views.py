@@ -1,9 +1,21 @@
-"""The screens: each gets what the user may see, asks one query function, renders one template."""
+"""The screens of a region: each gets what the user may see, asks its queries, renders one template."""
 
-from django.http import HttpRequest, HttpResponse
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
-from monitoring.models import Institution, Region
+from gospub import clock
+from monitoring.models import Institution, Page, Region
+
+from . import exports, tables
+from .filters import InstitutionFilter, PageFilter
+from .queries import collection as collection_queries
+from .queries import institutions as institution_queries
+from .queries import overview as overview_queries
+from .queries import page as card_queries
+from .queries import pages as page_queries
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -18,6 +30,95 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def overview(request: HttpRequest, code: str) -> HttpResponse:
-    """How the region does on a day."""
+    """How the region does on `?day=`; without it, on the latest day of which there are figures."""
     region = get_object_or_404(Region.objects.run_by(request.user), code=code)
-    return render(request, "overview.html", {"region": region})
+    now = clock.now()
+    today = clock.local_day(now, region.time_zone)
+    asked = parse_day(request.GET.get("day", ""))
+    view = overview_queries.overview(region, asked or overview_queries.latest_day(region, today))
+    context = {
+        "region": region,
+        "today": today,
+        "view": view,
+        "chart": {"series": overview_queries.chart(view), "missing": _("no data")},
+        "present": overview_queries.present(region, now),
+    }
+    return render(request, "overview.html", context)
+
+
+def parse_day(text: str) -> dt.date | None:
+    """A day written as in the address, YYYY-MM-DD; anything else is None."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def pages(request: HttpRequest, code: str) -> HttpResponse:
+    """The table of pages; htmx gets the table alone."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    chosen = PageFilter(request.GET, page_queries.pages_of(region, request.user), region=region, now=clock.now())
+    table = tables.table(request, chosen.qs, page_queries.COLUMNS, page_queries.DEFAULT_SORT)
+    context = {"region": region, "filter": chosen, "table": table, "rows": page_queries.page_rows(table.page)}
+    return render_table(request, "pages.html", context)
+
+
+def render_table(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    """The whole screen, or for htmx its `results` with the address as it should stand in the browser."""
+    if not request.htmx:
+        return render(request, template, context)
+    response = render(request, f"{template}#results", context)
+    response["HX-Push-Url"] = context["table"].clean_url
+    return response
+
+
+def pages_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
+    """The pages of the table, all of them and in its order, as a file."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    now = clock.now()
+    chosen = PageFilter(request.GET, page_queries.pages_of(region, request.user), region=region, now=now)
+    sort = request.GET.get("sort") or page_queries.DEFAULT_SORT
+    found = tables.ordered(chosen.qs, page_queries.COLUMNS, sort).iterator(chunk_size=2000)
+    rows = (page_queries.export_row(row, region) for row in page_queries.page_rows(found))
+    day = clock.local_day(now, region.time_zone)
+    name = f"pages-{region.code.lower()}-{day}"
+    return exports.download(kind, name, _("Pages"), page_queries.EXPORT_HEADINGS, rows)
+
+
+def institutions(request: HttpRequest, code: str) -> HttpResponse:
+    """The table of institutions, those without any page among them."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    found = institution_queries.institutions_of(region, request.user)
+    chosen = InstitutionFilter(request.GET, found, region=region, now=clock.now())
+    table = tables.table(request, chosen.qs, institution_queries.COLUMNS, institution_queries.DEFAULT_SORT)
+    context = {"region": region, "filter": chosen, "table": table}
+    return render_table(request, "institutions.html", context)
+
+
+def institution(request: HttpRequest, pk: int) -> HttpResponse:
+    """One institution: registry data, its pages with their figures, what it owes."""
+    found = get_object_or_404(institution_queries.with_places(Institution.objects.visible_to(request.user)), pk=pk)
+    region = found.region
+    day = clock.local_day(clock.now(), region.time_zone)
+    view = institution_queries.institution_card(found, request.user, day)
+    return render(request, "institution.html", {"region": region, "view": view})
+
+
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The card of one page."""
+    joined = Page.objects.visible_to(request.user).select_related(
+        "institution__region", "institution__municipality", "state"
+    )
+    found = get_object_or_404(joined, pk=pk)
+    region = found.institution.region
+    card = card_queries.page_card(found, clock.local_day(clock.now(), region.time_zone))
+    chart = {**card_queries.chart(card), "missing": _("no data")}
+    return render(request, "page.html", {"region": region, "card": card, "chart": chart})
+
+
+def collection_status(request: HttpRequest, code: str) -> HttpResponse:
+    """How today's collection goes; while it is under way htmx asks again every few seconds, unless `?paused=1`."""
+    region = get_object_or_404(Region.objects.run_by(request.user), code=code)
+    view = collection_queries.collection_status(region, clock.now(), collection_queries.daily_limits())
+    context = {"region": region, "view": view, "paused": request.GET.get("paused") == "1"}
+    return render(request, "collection.html#progress" if request.htmx else "collection.html", context)

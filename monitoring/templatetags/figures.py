@@ -130,6 +130,12 @@ def offset(local: dt.datetime) -> str:
 
 
 @register.filter
+def zone_offset(zone: str, day: dt.date) -> str:
+    """What the time zone is off UTC by on that day: «UTC+10»."""
+    return offset(dt.datetime.combine(day, dt.time(12), ZoneInfo(zone)))
+
+
+@register.filter
 def local_day(value: dt.datetime | None, zone: str) -> str:
     """The day of an aware moment in the region's time zone, 26.10.2024; None → «нет данных»."""
     return _("no data") if value is None else f"{value.astimezone(ZoneInfo(zone)):%d.%m.%Y}"
@@ -157,30 +163,37 @@ def network(code: str) -> SafeString:
 
 
 @register.simple_tag
-def sparkline(values: Sequence[int | None], width: int = 96, height: int = 24) -> SafeString:
-    """Values at equal steps, oldest first, as an SVG line; None breaks the line."""
-    known = [value for value in values if value is not None]
+def sparkline(points: Sequence[tuple[str, int | None]], width: int = 96, height: int = 24) -> SafeString:
+    """(ISO day, value) pairs, oldest first, as an SVG line with time to scale; a value of None breaks the line."""
+    known = [value for _day, value in points if value is not None]
     if len(known) < 2:
         return format_html('<svg class="spark" width="{}" height="{}" aria-hidden="true"></svg>', width, height)
-    text = _("from %(first)s to %(last)s") % {"first": number(known[0]), "last": number(known[-1])}
-    path, (x, y) = _line(values, min(known), max(known), width, height)
+    path, (x, y) = _line(points, min(known), max(known), width, height)
     return format_html(
-        '<svg class="spark" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<path d="{}"/><circle cx="{}" cy="{}" r="1.8"/></svg>',
-        str(width), str(height), str(width), str(height), text, path, x, y,
-    )  # fmt: skip
+        '<svg class="spark" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
+        'aria-label="{text}"><path d="{path}"/><circle cx="{x}" cy="{y}" r="1.8"/></svg>',
+        width=width,
+        height=height,
+        text=_("from %(first)s to %(last)s") % {"first": number(known[0]), "last": number(known[-1])},
+        path=path,
+        x=x,
+        y=y,
+    )
 
 
-def _line(values: Sequence[int | None], low: int, high: int, width: int, height: int) -> tuple[str, tuple[str, str]]:
+def _line(
+    points: Sequence[tuple[str, int | None]], low: int, high: int, width: int, height: int
+) -> tuple[str, tuple[str, str]]:
     """The path's commands and its last point."""
-    step = (width - 6) / (len(values) - 1)
+    days = [dt.date.fromisoformat(day).toordinal() for day, _value in points]
+    step = (width - 6) / ((days[-1] - days[0]) or 1)
     commands, pen_down, last = [], False, ("0", "0")
-    for index, value in enumerate(values):
+    for day, (_iso, value) in zip(days, points, strict=True):
         if value is None:
             pen_down = False
             continue
         up = 0.5 if high == low else (value - low) / (high - low)
-        last = (f"{3 + index * step:.1f}", f"{height - 3 - up * (height - 6):.1f}")
+        last = (f"{3 + (day - days[0]) * step:.1f}", f"{height - 3 - up * (height - 6):.1f}")
         commands.append(f"{'L' if pen_down else 'M'}{last[0]} {last[1]}")
         pen_down = True
     return "".join(commands), last

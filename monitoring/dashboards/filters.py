@@ -1,0 +1,197 @@
+"""Which pages and institutions of a region are shown: the forms above the tables, read from the address."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet, TextChoices
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models import (
+    Institution,
+    Level,
+    Municipality,
+    Page,
+    PageStatus,
+    PlatformCode,
+    Region,
+    Sector,
+    SlotStatus,
+)
+from monitoring.models.measures import GONE_REASONS
+
+MAX_WORDS = 8
+SAME_LETTERS = {"е": "её", "ё": "её"}
+GONE = (PageStatus.DELETED, PageStatus.BLOCKED, PageStatus.NOT_FOUND)
+
+
+def word_pattern(word: str) -> str:
+    """A regular expression for the word in any letter case, with «е» and «ё» alike.
+
+    Cases are spelled out: databases fold Cyrillic letters by their own settings, or not at all.
+    """
+    parts = []
+    for letter in word:
+        same = SAME_LETTERS.get(letter.lower(), letter.lower())
+        parts.append(f"[{same}{same.upper()}]" if letter.isalpha() else re.escape(letter))
+    return "".join(parts)
+
+
+def containing(text: str, fields: Iterable[str]) -> Q:
+    """Rows in which every word of the text occurs in one of the fields."""
+    found = Q()
+    for word in text.replace("\0", "").split()[:MAX_WORDS]:
+        pattern = word_pattern(word)
+        one = Q()
+        for field in fields:
+            one |= Q(**{f"{field}__regex": pattern})
+        found &= one
+    return found
+
+
+class StateChoice(TextChoices):
+    """What a page's state is filtered by: the network's word, or several of them together."""
+
+    EXISTING = "existing", _("Existing")
+    OPEN = PageStatus.OPEN.value, PageStatus.OPEN.label
+    CLOSED = PageStatus.CLOSED.value, PageStatus.CLOSED.label
+    GONE = "gone", _("Gone: deleted, blocked, not found")
+    DELETED = PageStatus.DELETED.value, PageStatus.DELETED.label
+    BLOCKED = PageStatus.BLOCKED.value, PageStatus.BLOCKED.label
+    NOT_FOUND = PageStatus.NOT_FOUND.value, PageStatus.NOT_FOUND.label
+    UNKNOWN = PageStatus.UNKNOWN.value, PageStatus.UNKNOWN.label
+    FAILED = "failed", _("Last reading failed")
+
+
+class Posted(TextChoices):
+    WEEK = "week", _("In the last 7 days")
+    SILENT_7 = "silent_7", _("Silent for over 7 days")
+    SILENT_30 = "silent_30", _("Silent for over 30 days")
+    UNKNOWN = "unknown", _("No posts known")
+
+
+class Presence(TextChoices):
+    NONE = "none", _("Without any page")
+    SOME = "some", _("With pages")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A condition in force and the address of the table without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+class RegionFilter(django_filters.FilterSet):
+    """What both tables are filtered by. `region` gives the choices, `now` (aware) is what silence is counted to."""
+
+    to_institution = ""
+
+    q = django_filters.CharFilter(method="search", max_length=200)
+    municipality = django_filters.ChoiceFilter(method="of_municipality", label=_("Municipality"))
+    sector = django_filters.ChoiceFilter(method="of_sector", label=_("Sector"))
+    founder = django_filters.ChoiceFilter(method="of_founder", label=_("Founder"))
+    level = django_filters.ChoiceFilter(method="of_level", label=_("Level"), choices=Level)
+
+    def __init__(self, data: QueryDict, queryset: QuerySet, *, region: Region, now: dt.datetime) -> None:
+        super().__init__(data, queryset)
+        self.region, self.now = region, now
+        self.filters["municipality"].extra["choices"] = list(region.municipalities.values_list("pk", "name"))
+        self.filters["sector"].extra["choices"] = sector_choices()
+        founders = region.institutions.exclude(founder="").order_by("founder").values_list("founder", flat=True)
+        self.filters["founder"].extra["choices"] = [(name, name) for name in founders.distinct()]
+        for name, field in self.form.fields.items():
+            if isinstance(field, forms.ChoiceField):
+                field.empty_label = _("any")
+                field.widget.attrs["class"] = "form-select"
+            field.widget.attrs["id"] = f"filter-{name}"
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(containing(value, self.searched))
+
+    def of_municipality(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """The municipality with the settlements in it."""
+        inside = Municipality.objects.filter(Q(pk=value) | Q(parent=value))
+        return rows.filter(**{f"{self.to_institution}municipality__in": inside})
+
+    def of_sector(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """The sector with the narrower ones, in up to three steps."""
+        to = f"{self.to_institution}sector"
+        return rows.filter(Q(**{to: value}) | Q(**{f"{to}__parent": value}) | Q(**{f"{to}__parent__parent": value}))
+
+    def of_founder(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(**{f"{self.to_institution}founder": value})
+
+    def of_level(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(**{f"{self.to_institution}level": value})
+
+    def chips(self) -> list[Chip]:
+        """The conditions in force, in the order of the form."""
+        result = []
+        for name, field in self.form.fields.items():
+            value = self.form.cleaned_data.get(name)
+            if value:
+                shown = dict(field.choices).get(value) if isinstance(field, forms.ChoiceField) else value
+                rest = self.data.copy()
+                for gone in (name, "page"):
+                    rest.pop(gone, None)
+                result.append(Chip(str(field.label or ""), str(shown or value), f"?{rest.urlencode()}"))
+        return result
+
+
+class PageFilter(RegionFilter):
+    to_institution = "institution__"
+    searched = ("title", "handle", "institution__name", "institution__inn", "institution__ogrn")
+
+    platform = django_filters.ChoiceFilter(label=_("Network"), choices=PlatformCode)
+    state = django_filters.ChoiceFilter(method="of_state", label=_("State"), choices=StateChoice)
+    posted = django_filters.ChoiceFilter(method="of_posted", label=_("Last post"), choices=Posted)
+
+    class Meta:
+        model = Page
+        fields = ["q", "platform", "state", "municipality", "sector", "founder", "level", "posted"]
+
+    def of_state(self, rows: QuerySet[Page], name: str, value: str) -> QuerySet[Page]:
+        if value == StateChoice.EXISTING:
+            return rows.exclude(status__in=GONE).exclude(state__slot_reason__in=GONE_REASONS)
+        if value == StateChoice.GONE:
+            return rows.filter(status__in=GONE)
+        if value == StateChoice.FAILED:
+            return rows.filter(state__slot_status=SlotStatus.FAILED)
+        return rows.filter(status=value)
+
+    def of_posted(self, rows: QuerySet[Page], name: str, value: str) -> QuerySet[Page]:
+        if value == Posted.UNKNOWN:
+            return rows.filter(state__last_post_at=None)
+        days = 30 if value == Posted.SILENT_30 else 7
+        since = self.now - dt.timedelta(days=days)
+        if value == Posted.WEEK:
+            return rows.filter(state__last_post_at__gte=since)
+        return rows.filter(state__last_post_at__lt=since, status=PageStatus.OPEN)
+
+
+class InstitutionFilter(RegionFilter):
+    searched = ("name", "inn", "ogrn", "founder")
+
+    presence = django_filters.ChoiceFilter(method="of_presence", label=_("Pages"), choices=Presence)
+
+    class Meta:
+        model = Institution
+        fields = ["q", "presence", "municipality", "sector", "founder", "level"]
+
+    def of_presence(self, rows: QuerySet[Institution], name: str, value: str) -> QuerySet[Institution]:
+        watched = Page.objects.watched().values("institution")
+        return rows.exclude(pk__in=watched) if value == Presence.NONE else rows.filter(pk__in=watched)
+
+
+def sector_choices() -> list[tuple[int, str]]:
+    """Sectors as a tree in one list, the narrower ones under the wider: «Культура → Библиотеки»."""
+    sectors = Sector.objects.select_related("parent__parent")
+    choices = [(sector.pk, " → ".join(step.name for step in sector.path())) for sector in sectors]
+    return sorted(choices, key=lambda choice: choice[1])

@@ -1,0 +1,126 @@
+"""The card of one page. Nothing but its own chart reads PageDay."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from monitoring.models import (
+    EventKind,
+    Page,
+    PageDay,
+    PageEvent,
+    PageProfile,
+    PageState,
+    PlatformCode,
+    Post,
+    Slot,
+    Stewardship,
+)
+
+from .checklist import Check, checklist, met
+
+CHART_DAYS = 2 * 366
+LAST_SLOTS = 14
+LAST_POSTS = 20
+MARKED_EVENTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post and the address at which a person opens it, "" where the network has none."""
+
+    post: Post
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A day on which the page was owed a reading, or has one; `subscribers` None = no data."""
+
+    day: dt.date
+    subscribers: int | None
+    slot: Slot | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageCard:
+    """`latest`: the last day with a measured audience. `met`, `judged`: requirements of the checklist."""
+
+    page: Page
+    state: PageState
+    engagement: float | None
+    days: list[DayRow]
+    latest: PageDay | None
+    checks: list[Check]
+    met: int
+    judged: int
+    events: list[PageEvent]
+    posts: list[PostRow]
+    slots: list[DayRow]
+    stewards: list[Stewardship]
+
+
+def page_card(page: Page, today: dt.date) -> PageCard:
+    """All that the card shows; `page` comes with institution, region and state joined."""
+    state = getattr(page, "state", None) or PageState(page=page)
+    facts = {fact.day: fact for fact in PageDay.objects.filter(page=page, day__in=chart_days(today))}
+    slots = {slot.day: slot for slot in Slot.objects.filter(page=page, day__in=chart_days(today))}
+    days = [
+        DayRow(day, facts[day].subscribers if day in facts else None, slots.get(day))
+        for day in sorted(facts.keys() | slots.keys(), reverse=True)
+    ]
+    profile = PageProfile.objects.filter(page=page, since__lte=today).order_by("-since").first()
+    checks = checklist(page, profile, state)
+    count, judged = met(checks)
+    latest_posts = page.posts.order_by("-published_at", "-pk")[:LAST_POSTS]
+    running = Q(until=None) | Q(until__gte=today)
+    return PageCard(
+        page=page,
+        state=state,
+        engagement=engagement(state),
+        days=days,
+        latest=next((facts[row.day] for row in days if row.subscribers is not None), None),
+        checks=checks,
+        met=count,
+        judged=judged,
+        events=list(page.events.order_by("-day", "-pk")[:30]),
+        posts=[PostRow(post, post_url(page, post)) for post in latest_posts],
+        slots=[row for row in days if row.slot][:LAST_SLOTS],
+        stewards=list(page.stewardships.filter(running).select_related("person").order_by("since")),
+    )
+
+
+def engagement(state: PageState) -> float | None:
+    """Likes, comments and reposts by a view, for the posts of 30 days; None without views."""
+    if not state.views_30 or state.interactions_30 is None:
+        return None
+    return state.interactions_30 / state.views_30
+
+
+def chart_days(today: dt.date) -> list[dt.date]:
+    """Two years as a list: the key (day, page) is probed day by day, which a range cannot do."""
+    return [today - dt.timedelta(days=back) for back in range(CHART_DAYS)]
+
+
+def chart(card: PageCard) -> dict[str, object]:
+    """The line of subscribers with the latest events: what static/js/chart.js draws."""
+    points = [(row.day.isoformat(), row.subscribers) for row in reversed(card.days)]
+    marked = [event for event in card.events if event.kind != EventKind.MILESTONE][:MARKED_EVENTS]
+    return {
+        "series": [{"key": card.page.platform, "name": card.page.get_platform_display(), "points": points}],
+        "events": [{"day": event.day.isoformat(), "text": event.get_kind_display()} for event in marked],
+    }
+
+
+def post_url(page: Page, post: Post) -> str:
+    """Where a person reads the post."""
+    match page.platform:
+        case PlatformCode.VK if page.external_id:
+            return f"https://vk.com/wall-{page.external_id}_{post.external_id}"
+        case PlatformCode.OK if page.external_id:
+            return f"https://ok.ru/group/{page.external_id}/topic/{post.external_id}"
+        case PlatformCode.TELEGRAM:
+            return f"{page.url}/{post.external_id}"
+        case _:
+            return ""

@@ -1,0 +1,110 @@
+// Draws every [data-chart] from the JSON element that it names. Time is to scale, null is a gap.
+(() => {
+  const DASHES = { vk: "solid", ok: [7, 4], telegram: [2, 3], max: [9, 3, 2, 3] };
+  const language = document.documentElement.lang;
+  const whole = new Intl.NumberFormat(language);
+  const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+  const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const month = new Intl.DateTimeFormat(language, { month: "short", year: "2-digit", timeZone: "UTC" });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
+  const DAY = 86400000;
+
+  // A custom property resolved in the present theme: light-dark() comes back as a plain colour.
+  const colour = (element, name) => {
+    const probe = document.createElement("span");
+    probe.style.color = `var(--${name})`;
+    element.append(probe);
+    const value = getComputedStyle(probe).color;
+    probe.remove();
+    return value;
+  };
+
+  const line = (series, index, all, data, c) => ({
+    name: series.name,
+    type: "line",
+    data: series.points,
+    connectNulls: false,
+    showSymbol: series.points.length < 90,
+    symbol: "circle",
+    symbolSize: 4,
+    lineStyle: { width: 2, type: all.length > 1 ? DASHES[series.key] : "solid", color: c(series.key) },
+    itemStyle: { color: c(series.key) },
+    emphasis: { disabled: true },
+    endLabel: { show: all.length > 1, formatter: "{a}", color: c(series.key), fontFamily: "Inter", fontSize: 12, distance: 6 },
+    labelLayout: { moveOverlap: "shiftY" },
+    markLine: index === 0 && data.events?.length ? {
+      symbol: "none",
+      silent: true,
+      lineStyle: { color: c("muted"), type: [3, 3], width: 1 },
+      label: { color: c("muted"), fontFamily: "Inter", fontSize: 11, formatter: "{b}", position: "insideEndTop" },
+      data: data.events.map((event) => ({ xAxis: event.day, name: event.text })),
+    } : undefined,
+  });
+
+  const options = (element, data) => {
+    const c = (name) => colour(element, name);
+    const text = { color: c("muted"), fontFamily: "Inter", fontSize: 12 };
+    const times = data.series.flatMap((series) => series.points.map((point) => Date.parse(point[0])));
+    const long = Math.max(...times) - Math.min(...times) > 120 * DAY;
+    const narrow = element.clientWidth < 560;
+    const many = data.series.length > 1;
+    return {
+      animation: false,
+      useUTC: true,
+      textStyle: { fontFamily: "Inter" },
+      aria: { enabled: false },
+      grid: { left: 52, right: many && !narrow ? 120 : 16, top: 16, bottom: 28 },
+      xAxis: {
+        type: "time",
+        min: "dataMin",
+        max: "dataMax",
+        splitNumber: narrow ? 3 : 7,
+        axisLine: { lineStyle: { color: c("line") } },
+        axisTick: { show: false },
+        axisLabel: { ...text, hideOverlap: true, formatter: (value) => (long ? month : day).format(value) },
+      },
+      yAxis: {
+        type: "value",
+        scale: !many,
+        minInterval: 1,
+        splitNumber: 4,
+        splitLine: { lineStyle: { color: c("line") } },
+        axisLabel: { ...text, formatter: (value) => compact.format(value) },
+      },
+      tooltip: {
+        trigger: "axis",
+        renderMode: "richText",
+        confine: true,
+        backgroundColor: c("surface"),
+        borderColor: c("line"),
+        textStyle: { color: c("ink"), fontFamily: "Inter", fontSize: 12 },
+        axisPointer: { lineStyle: { color: c("muted") } },
+        formatter: (points) => [
+          date.format(points[0].value[0] ? Date.parse(points[0].value[0]) : points[0].axisValue),
+          ...points.map((p) => `${p.seriesName}: ${p.value[1] == null ? data.missing : whole.format(p.value[1])}`),
+        ].join("\n"),
+      },
+      legend: many && narrow ? { bottom: 0, textStyle: text, itemHeight: 2 } : undefined,
+      series: data.series.map((series, index) => {
+        const drawn = line(series, index, data.series, data, c);
+        if (narrow) drawn.endLabel.show = false;
+        return drawn;
+      }),
+    };
+  };
+
+  const draw = (element) => {
+    const data = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+    if (!data.series.some((series) => series.points.length)) return;
+    const chart = echarts.init(element, null, { renderer: "svg" });
+    const update = () => {
+      const set = options(element, data);
+      if (set.legend) set.grid.bottom = 52;
+      chart.setOption(set, true);
+    };
+    new ResizeObserver(() => { chart.resize(); update(); }).observe(element);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update);
+  };
+
+  for (const element of document.querySelectorAll("[data-chart]")) draw(element);
+})();
