@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import NamedTuple
 
 from django.db import transaction
@@ -142,7 +143,13 @@ def _item(item: ItemScore) -> dict[str, object]:
     return {
         "indicator": item.indicator,
         "state": str(item.state),
-        "value": None if item.value is None else float(item.value),
-        "points": None if item.points is None else float(item.points),
-        "max": float(item.max_points),
+        "value": _plain(item.value),
+        "points": _plain(item.points),
+        "max": _plain(item.max_points),
     }
+
+
+def _plain(number: Fraction | None) -> int | float | None:
+    if number is None:
+        return None
+    return int(number) if number.denominator == 1 else float(number)

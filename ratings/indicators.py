@@ -109,22 +109,35 @@ def weekly_reach(page: PageInputs) -> Reading:
     return Ratio(page.weekly_reach, page.subscribers)
 
 
+class Unit(StrEnum):
+    """How a value reads: yes or no (1 or 0), a count, a share of one."""
+
+    YES_NO = "yes_no"
+    COUNT = "count"
+    SHARE = "share"
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """`label` heads a column of the rating; `rule` says in words what is measured."""
 
     label: str | Promise
     rule: str | Promise
+    unit: Unit
     measure: Callable[[PageInputs], Reading]
 
 
 INDICATORS: dict[str, Indicator] = {
-    "state_mark": Indicator(_("State mark"), _("the page shows the state organisation badge"), state_mark),
-    "component": Indicator(_("Component"), _("the page is connected to the «Госпаблики» component"), component),
-    "avatar": Indicator(_("Avatar"), _("there is an avatar"), avatar),
-    "description": Indicator(_("Description"), _("there is a description and it is not empty"), description),
-    "cover": Indicator(_("Cover"), _("the cover is switched on"), cover),
-    "widgets": Indicator(_("Widgets"), _("menu widgets"), widgets),
-    "posts_in_week": Indicator(_("Activity"), _("posts in the last 7 days"), posts_in_week),
-    "weekly_reach": Indicator(_("Weekly reach"), _("weekly reach ÷ subscribers"), weekly_reach),
+    "state_mark": Indicator(_("State mark"), _("the page shows the state organisation badge"), Unit.YES_NO, state_mark),
+    "component": Indicator(
+        _("Component"), _("the page is connected to the «Госпаблики» component"), Unit.YES_NO, component
+    ),
+    "avatar": Indicator(_("Avatar"), _("there is an avatar"), Unit.YES_NO, avatar),
+    "description": Indicator(
+        _("Description"), _("there is a description and it is not empty"), Unit.YES_NO, description
+    ),
+    "cover": Indicator(_("Cover"), _("the cover is switched on"), Unit.YES_NO, cover),
+    "widgets": Indicator(_("Widgets"), _("widgets in the page's menu"), Unit.COUNT, widgets),
+    "posts_in_week": Indicator(_("Activity"), _("posts in the last 7 days"), Unit.COUNT, posts_in_week),
+    "weekly_reach": Indicator(_("Weekly reach"), _("people reached in a week ÷ subscribers"), Unit.SHARE, weekly_reach),
 }

@@ -77,9 +77,9 @@ class Rating(models.Model):
 
 
 class Zone(models.TextChoices):
-    GREEN = "green", _("Green zone")
-    YELLOW = "yellow", _("Yellow zone")
-    RED = "red", _("Red zone")
+    GREEN = "green", _("Green")
+    YELLOW = "yellow", _("Yellow")
+    RED = "red", _("Red")
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):

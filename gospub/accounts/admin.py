@@ -1,0 +1,71 @@
+"""People and their rights in Django's admin."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from .models import Grant, User
+
+# One sign-in for all, with its limits against guessing: the admin's own form has none.
+admin.site.login = secure_admin_login(admin.site.login)
+admin.site.site_title = admin.site.site_header = _("Gospub: administration")
+admin.site.index_title = _("Data")
+# Rights are Grants; groups and model permissions are not used.
+admin.site.unregister(Group)
+
+
+class LowerCaseEmail:
+    """People sign in by e-mail in any letter case, so it is stored in one."""
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class UserCreation(LowerCaseEmail, AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "full_name")
+
+
+class UserChange(LowerCaseEmail, UserChangeForm):
+    class Meta:
+        model = User
+        fields = ("email", "password", "full_name", "is_active", "is_staff", "is_superuser")
+
+
+class GrantInline(admin.TabularInline):
+    model = Grant
+    extra = 0
+    autocomplete_fields = ("region", "institution")
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Rights are given as Grants; only the operator enters the admin."""
+
+    form = UserChange
+    add_form = UserCreation
+    fieldsets = (
+        (None, {"fields": ("email", "password", "full_name")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "last_login")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "full_name", "usable_password", "password1", "password2")}),)
+    readonly_fields = ("last_login",)
+    list_display = ("email", "full_name", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "grants__role")
+    search_fields = ("email", "full_name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    inlines = (GrantInline,)
+
+
+@admin.register(Grant)
+class GrantAdmin(admin.ModelAdmin):
+    list_display = ("user", "role", "region", "institution")
+    list_filter = ("role", ("region", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("user", "region", "institution")
+    search_fields = ("user__email", "user__full_name", "institution__name", "region__name")
+    autocomplete_fields = ("user", "region", "institution")

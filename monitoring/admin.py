@@ -1,0 +1,209 @@
+"""The registry and what was measured in Django's admin. Measured data is for reading only."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from . import models
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What was measured or derived is never edited by hand. The whole table is not counted: it may be huge."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+# --- registry -----------------------------------------------------------------------------------
+
+
+@admin.register(models.Region)
+class RegionAdmin(admin.ModelAdmin):
+    list_display = ("name", "code", "oktmo", "time_zone", "adult_population")
+    search_fields = ("name", "code", "oktmo")
+
+
+@admin.register(models.Municipality)
+class MunicipalityAdmin(admin.ModelAdmin):
+    list_display = ("name", "region", "parent", "oktmo", "adult_population")
+    list_filter = (("region", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("region", "parent")
+    search_fields = ("name", "oktmo")
+    autocomplete_fields = ("region", "parent")
+
+
+@admin.register(models.Sector)
+class SectorAdmin(admin.ModelAdmin):
+    list_display = ("name", "parent")
+    list_select_related = ("parent",)
+    search_fields = ("name", "parent__name")
+    autocomplete_fields = ("parent",)
+
+
+class ExemptionInline(admin.TabularInline):
+    model = models.Exemption
+    extra = 0
+
+
+@admin.register(models.Institution)
+class InstitutionAdmin(admin.ModelAdmin):
+    list_display = ("name", "region", "municipality", "sector", "level", "ogrn")
+    list_filter = (("region", admin.RelatedOnlyFieldListFilter), "level")
+    list_select_related = ("region", "municipality", "sector")
+    search_fields = ("name", "ogrn", "inn", "founder")
+    autocomplete_fields = ("region", "municipality", "sector")
+    inlines = (ExemptionInline,)
+
+
+class StewardshipInline(admin.TabularInline):
+    model = models.Stewardship
+    extra = 0
+    autocomplete_fields = ("person",)
+
+
+@admin.register(models.Page)
+class PageAdmin(admin.ModelAdmin):
+    list_display = ("__str__", "platform", "handle", "institution", "page_class", "status", "archived_on")
+    list_filter = ("platform", "page_class", "status", "connected_to_component")
+    list_select_related = ("institution",)
+    search_fields = ("handle", "title", "external_id", "institution__name", "institution__ogrn")
+    autocomplete_fields = ("institution",)
+    readonly_fields = ("status", "posts_known_from", "posts_known_to")
+    inlines = (StewardshipInline,)
+
+
+class ContactInline(admin.StackedInline):
+    model = models.PersonContact
+
+
+@admin.register(models.Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = ("name", "region")
+    list_filter = (("region", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("region",)
+    search_fields = ("name",)
+    autocomplete_fields = ("region",)
+    inlines = (ContactInline,)
+
+
+@admin.register(models.Stewardship)
+class StewardshipAdmin(admin.ModelAdmin):
+    list_display = ("person", "page", "since", "until")
+    list_filter = ("page__platform", ("person__region", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("person", "page")
+    search_fields = ("person__name", "page__handle", "page__title")
+    autocomplete_fields = ("person", "page")
+
+
+@admin.register(models.Obligation)
+class ObligationAdmin(admin.ModelAdmin):
+    list_display = ("platform", "region", "level", "since", "until", "basis")
+    list_filter = ("platform", "level")
+    list_select_related = ("region",)
+    search_fields = ("basis", "region__name")
+    autocomplete_fields = ("region",)
+
+
+@admin.register(models.Exemption)
+class ExemptionAdmin(admin.ModelAdmin):
+    list_display = ("institution", "platform", "ground", "since", "until")
+    list_filter = ("platform",)
+    list_select_related = ("institution",)
+    search_fields = ("institution__name", "institution__ogrn", "ground")
+    autocomplete_fields = ("institution",)
+
+
+# --- measured -----------------------------------------------------------------------------------
+
+
+@admin.register(models.Slot)
+class SlotAdmin(ReadOnlyAdmin):
+    list_display = ("page", "day", "status", "reason", "attempts", "next_attempt_at", "finished_at")
+    list_filter = ("status", "reason", "day", "page__platform")
+    list_select_related = ("page",)
+    search_fields = ("=page__handle", "=page__external_id")
+    ordering = ("-day", "-page_id")
+
+
+@admin.register(models.PageDay)
+class PageDayAdmin(ReadOnlyAdmin):
+    list_display = ("page", "day", "subscribers", "subscribers_provenance", "posts", "views", "collected_at")
+    list_filter = ("day", "page__platform", "subscribers_provenance")
+    list_select_related = ("page",)
+    search_fields = ("=page__handle", "=page__external_id")
+    ordering = ("-day", "-page_id")
+
+
+@admin.register(models.PageProfile)
+class PageProfileAdmin(ReadOnlyAdmin):
+    list_display = ("page", "since", *models.PageProfile.FIELDS)
+    list_filter = ("state_mark", "pos_widget", "widgets")
+    list_select_related = ("page",)
+    search_fields = ("=page__handle", "=page__external_id")
+
+
+@admin.register(models.Post)
+class PostAdmin(ReadOnlyAdmin):
+    list_display = ("page", "external_id", "published_at", "kind", "views", "likes", "comments", "reposts", "read_at")
+    list_filter = ("kind", "page__platform", "advertisement")
+    list_select_related = ("page",)
+    search_fields = ("=page__handle", "=page__external_id", "=external_id")
+
+
+@admin.register(models.PageEvent)
+class PageEventAdmin(ReadOnlyAdmin):
+    list_display = ("page", "day", "kind", "old", "new")
+    list_filter = ("kind", "day", "page__platform")
+    list_select_related = ("page",)
+    search_fields = ("=page__handle", "=page__external_id")
+
+
+@admin.register(models.CallCount)
+class CallCountAdmin(ReadOnlyAdmin):
+    list_display = ("day", "platform", "token", "method", "calls")
+    list_filter = ("platform", "day")
+    ordering = ("-day", "platform", "method")
+
+
+@admin.register(models.PageState)
+class PageStateAdmin(ReadOnlyAdmin):
+    list_display = ("page", "subscribers", "measured_on", "change_day", "change_month", "change_year", "last_post_at")
+    list_filter = ("page__platform", "slot_status", "slot_reason")
+    list_select_related = ("page",)
+    search_fields = ("=page__handle", "=page__external_id")
+
+
+@admin.register(models.PageMonth)
+class PageMonthAdmin(ReadOnlyAdmin):
+    list_display = ("page", "month", "subscribers_first", "subscribers_last", "days_measured", "posts", "views")
+    list_filter = ("month", "page__platform")
+    list_select_related = ("page",)
+    search_fields = ("=page__handle", "=page__external_id")
+    ordering = ("-month", "-page_id")
+
+
+class GroupAdmin(ReadOnlyAdmin):
+    list_filter = ("dimension", ("region", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("region",)
+    search_fields = ("=key",)
+
+
+@admin.register(models.GroupDay)
+class GroupDayAdmin(GroupAdmin):
+    list_display = ("day", "region", "dimension", "key", "pages", "measured", "subscribers", "posts", "views")
+    ordering = ("-day", "dimension", "key")
+
+
+@admin.register(models.GroupMonth)
+class GroupMonthAdmin(GroupAdmin):
+    list_display = ("month", "region", "dimension", "key", "pages", "measured", "subscribers", "posts", "views")
+    ordering = ("-month", "dimension", "key")
