@@ -1,0 +1,113 @@
+"""The import of a registry spreadsheet: a plan with everything to be said about it, and its application at one stroke.
+
+Whatever the file leaves out or leaves empty stays as it is, so the same file again changes nothing.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from monitoring.models import Page, Region
+
+from .institutions import plan_institutions
+from .pages import plan_grounds, plan_pages, plan_stewards
+from .plan import MODELS, Plan
+from .report import Problem, Severity
+from .rows import RegistryRow, read_registry
+
+BATCH = 500  # rows of one INSERT or UPDATE
+
+
+class ImportRefusedError(ValueError):
+    """The file has errors; `plan.problems` names them. Nothing was changed."""
+
+    def __init__(self, plan: Plan) -> None:
+        errors = [p for p in plan.problems if p.severity == Severity.ERROR]
+        super().__init__("; ".join(f"{p.place}: {p.message}" for p in errors[:5]))
+        self.plan = plan
+
+
+def plan_import(rows: list[RegistryRow], problems: list[Problem], region: Region, day: dt.date) -> Plan:
+    """What the rows of a file would change in the region's registry. `problems` of reading it are taken over.
+
+    day: the local day that counts as today, on which what is new begins. Writes nothing.
+    """
+    plan = Plan(region, day, list(problems))
+    groups = plan_institutions(plan, _without_repetitions(plan, rows))
+    pages_of_row = plan_pages(plan, groups)
+    plan_grounds(plan, groups)
+    plan_stewards(plan, groups, pages_of_row)
+    watched = Page.objects.watched().filter(institution__region=region)
+    plan.pages_not_in_file = watched.count() - _seen_watched(pages_of_row)
+    order = list(Severity)
+    plan.problems.sort(key=lambda p: order.index(p.severity))
+    return plan
+
+
+@transaction.atomic
+def apply(plan: Plan) -> None:
+    """Write the plan, all of it or nothing. Raises ImportRefusedError where it has errors.
+
+    The plan must be fresh: IntegrityError where the base has changed since in a way that contradicts it.
+    """
+    if plan.refused:
+        raise ImportRefusedError(plan)
+    for model in MODELS:
+        by_fields: dict[frozenset[str], list] = {}
+        for row, names in plan.changed[model].values():
+            by_fields.setdefault(frozenset(names), []).append(row)
+        for names, rows in by_fields.items():
+            model.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
+        for rows in _by_depth(plan.new[model]):
+            model.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def import_rows(rows: list[RegistryRow], problems: list[Problem], region: Region, day: dt.date) -> Plan:
+    """Plan and apply in one transaction that no other import can slip into. Raises ImportRefusedError."""
+    try:
+        with transaction.atomic():
+            # Sectors and pages are shared by all regions, so imports wait for each other; nobody else does.
+            list(Region.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+            plan = plan_import(rows, problems, region, day)
+            apply(plan)
+    except IntegrityError as error:
+        plan = Plan(region, day)
+        message = _("The registry was changed by someone else at the same moment. Try again.")
+        plan.problems.append(Problem(Severity.ERROR, message))
+        raise ImportRefusedError(plan) from error
+    return plan
+
+
+def import_file(path: Path, region: Region, day: dt.date) -> Plan:
+    """Import a spreadsheet file. Raises ImportRefusedError; OSError where the file cannot be opened."""
+    rows, problems = read_registry(path.read_bytes())
+    return import_rows(rows, problems, region, day)
+
+
+def _without_repetitions(plan: Plan, rows: list[RegistryRow]) -> list[RegistryRow]:
+    """Rows that say exactly the same are one row."""
+    first: dict[RegistryRow, RegistryRow] = {}
+    for row in rows:
+        other = first.setdefault(row, row)
+        if other is not row:
+            message = _("Row %(row)s of sheet “%(sheet)s” says the same. This row was skipped.")
+            values = {"row": other.source.number, "sheet": other.source.sheet}
+            plan.problems.append(row.source.problem(Severity.WARNING, message % values))
+    return list(first)
+
+
+def _seen_watched(pages_of_row: dict[int, list[Page]]) -> int:
+    return sum(page.pk is not None and page.archived_on is None for pages in pages_of_row.values() for page in pages)
+
+
+def _by_depth(rows: list) -> list[list]:
+    """New rows in layers, so that a new parent of the same kind (a wider sector) is written first."""
+    layers: dict[int, list] = {}
+    for row in rows:
+        depth, parent = 0, getattr(row, "parent", None)
+        while parent is not None and parent.pk is None:
+            depth, parent = depth + 1, parent.parent
+        layers.setdefault(depth, []).append(row)
+    return [layers[depth] for depth in sorted(layers)]

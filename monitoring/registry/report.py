@@ -1,0 +1,61 @@
+"""What an import has to say: a problem names its sheet, row and column, and what to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class Severity(StrEnum):
+    ERROR = "error"  # the whole file is refused
+    WARNING = "warning"  # worth a look, applied as described
+    NOTE = "note"  # left alone on purpose
+
+    @property
+    def label(self) -> str:
+        return str(_LABELS[self])
+
+
+_LABELS = {
+    Severity.ERROR: gettext_lazy("Error"),
+    Severity.WARNING: gettext_lazy("Warning"),
+    Severity.NOTE: gettext_lazy("Note"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of a report. row: as the spreadsheet program numbers it, None = the whole sheet or file."""
+
+    severity: Severity
+    message: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    @property
+    def place(self) -> str:
+        """«Sheet “Школы”, row 7, column “ОГРН”»."""
+        parts = []
+        if self.sheet:
+            parts.append(_("sheet “%(sheet)s”") % {"sheet": self.sheet})
+        if self.row:
+            parts.append(_("row %(row)s") % {"row": self.row})
+        if self.column:
+            parts.append(_("column “%(column)s”") % {"column": self.column})
+        text = ", ".join(parts)
+        return text[:1].upper() + text[1:]
+
+
+def has_errors(problems: list[Problem]) -> bool:
+    return any(problem.severity == Severity.ERROR for problem in problems)
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows of one kind: added, changed, left as they are."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
