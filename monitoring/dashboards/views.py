@@ -5,6 +5,7 @@ import datetime as dt
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from gospub import clock
 from monitoring.models import Institution, Page, Region
@@ -18,6 +19,7 @@ from .queries import page as card_queries
 from .queries import pages as page_queries
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The user's first region; for an institution admin the own institution; a kind word for those with nothing."""
     region = Region.objects.run_by(request.user).first()
@@ -29,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html")
 
 
+@require_safe
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """How the region does on `?day=`; without it, on the latest day of which there are figures."""
     region = get_object_or_404(Region.objects.run_by(request.user), code=code)
@@ -54,6 +57,7 @@ def parse_day(text: str) -> dt.date | None:
         return None
 
 
+@require_safe
 def pages(request: HttpRequest, code: str) -> HttpResponse:
     """The table of pages; htmx gets the table alone."""
     region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
@@ -72,6 +76,7 @@ def render_table(request: HttpRequest, template: str, context: dict[str, object]
     return response
 
 
+@require_safe
 def pages_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The pages of the table, all of them and in its order, as a file."""
     region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
@@ -85,6 +90,7 @@ def pages_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase
     return exports.download(kind, name, _("Pages"), page_queries.EXPORT_HEADINGS, rows)
 
 
+@require_safe
 def institutions(request: HttpRequest, code: str) -> HttpResponse:
     """The table of institutions, those without any page among them."""
     region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
@@ -95,6 +101,7 @@ def institutions(request: HttpRequest, code: str) -> HttpResponse:
     return render_table(request, "institutions.html", context)
 
 
+@require_safe
 def institution(request: HttpRequest, pk: int) -> HttpResponse:
     """One institution: registry data, its pages with their figures, what it owes."""
     found = get_object_or_404(institution_queries.with_places(Institution.objects.visible_to(request.user)), pk=pk)
@@ -104,6 +111,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "institution.html", {"region": region, "view": view})
 
 
+@require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of one page."""
     joined = Page.objects.visible_to(request.user).select_related(
@@ -116,6 +124,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "page.html", {"region": region, "card": card, "chart": chart})
 
 
+@require_safe
 def collection_status(request: HttpRequest, code: str) -> HttpResponse:
     """How today's collection goes; while it is under way htmx asks again every few seconds, unless `?paused=1`."""
     region = get_object_or_404(Region.objects.run_by(request.user), code=code)
