@@ -1,6 +1,7 @@
 """People and their rights in Django's admin."""
 
 from allauth.account.decorators import secure_admin_login
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -36,8 +37,18 @@ class UserChange(LowerCaseEmail, UserChangeForm):
         fields = ("email", "password", "full_name", "is_active", "is_staff", "is_superuser")
 
 
+class GrantForm(forms.ModelForm):
+    def clean(self) -> dict[str, object]:
+        found = super().clean()
+        institution = found.get("institution")
+        if institution and found.get("region") and institution.region_id != found["region"].pk:
+            self.add_error("institution", _("The institution is in another region."))
+        return found
+
+
 class GrantInline(admin.TabularInline):
     model = Grant
+    form = GrantForm
     extra = 0
     autocomplete_fields = ("region", "institution")
 
@@ -64,6 +75,7 @@ class UserAdmin(DjangoUserAdmin):
 
 @admin.register(Grant)
 class GrantAdmin(admin.ModelAdmin):
+    form = GrantForm
     list_display = ("user", "role", "region", "institution")
     list_filter = ("role", ("region", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user", "region", "institution")

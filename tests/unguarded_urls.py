@@ -1,0 +1,39 @@
+"""The installation's addresses with guards taken away: what tests/test_permissions.py must notice."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
+
+from gospub.urls import urlpatterns as guarded
+from monitoring.models import Institution, Page, Region
+
+
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    return HttpResponse(get_object_or_404(Page, pk=pk).title)
+
+
+@login_not_required
+def ratings(request: HttpRequest, code: str) -> HttpResponse:
+    return HttpResponse(code)
+
+
+def institutions(request: HttpRequest, code: str) -> HttpResponse:
+    return HttpResponse(get_object_or_404(Region, code=code).name)
+
+
+def institution(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Institution, pk=pk)
+    if not Institution.objects.visible_to(request.user).filter(pk=pk).exists():
+        return HttpResponse(f"{found.name} is not yours", status=404)
+    raise Http404
+
+
+urlpatterns = [
+    path("pages/<int:pk>/", page, name="page"),
+    path("regions/<str:code>/ratings/", ratings, name="ratings"),
+    path("regions/<str:code>/institutions/", institutions, name="institutions"),
+    path("institutions/<int:pk>/", institution, name="institution"),
+    path("forgotten/", page, name="forgotten"),
+    *guarded,
+]
