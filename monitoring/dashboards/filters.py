@@ -18,7 +18,6 @@ from monitoring.models import (
     Page,
     PageStatus,
     PlatformCode,
-    Region,
     Sector,
     SlotStatus,
 )
@@ -89,7 +88,11 @@ class Chip:
 
 
 class RegionFilter(django_filters.FilterSet):
-    """What both tables are filtered by. `region` gives the choices, `now` (aware) is what silence is counted to."""
+    """What both tables are filtered by.
+
+    `institutions` are those of the region that the user may see: the choices come from them alone.
+    `now` (aware) is what silence is counted to.
+    """
 
     to_institution = ""
 
@@ -99,16 +102,22 @@ class RegionFilter(django_filters.FilterSet):
     founder = django_filters.ChoiceFilter(method="of_founder", label=_("Founder"))
     level = django_filters.ChoiceFilter(method="of_level", label=_("Level"), choices=Level)
 
-    def __init__(self, data: QueryDict, queryset: QuerySet, *, region: Region, now: dt.datetime) -> None:
-        super().__init__(data, queryset)
-        self.region, self.now = region, now
-        self.filters["municipality"].extra["choices"] = list(region.municipalities.values_list("pk", "name"))
+    def __init__(
+        self, data: QueryDict, rows: QuerySet, *, institutions: QuerySet[Institution], now: dt.datetime
+    ) -> None:
+        super().__init__(data, rows)
+        self.now = now
+        within = Q(institutions__in=institutions) | Q(children__institutions__in=institutions)
+        municipalities = Municipality.objects.filter(within).distinct()
+        founders = institutions.exclude(founder="").order_by("founder").values_list("founder", flat=True).distinct()
+        self.filters["municipality"].extra["choices"] = list(municipalities.values_list("pk", "name"))
         self.filters["sector"].extra["choices"] = sector_choices()
-        founders = region.institutions.exclude(founder="").order_by("founder").values_list("founder", flat=True)
-        self.filters["founder"].extra["choices"] = [(name, name) for name in founders.distinct()]
+        self.filters["founder"].extra["choices"] = [(name, name) for name in founders]
+        for chosen in self.filters.values():
+            if isinstance(chosen, django_filters.ChoiceFilter):
+                chosen.extra["empty_label"] = _("all")
         for name, field in self.form.fields.items():
             if isinstance(field, forms.ChoiceField):
-                field.empty_label = _("any")
                 field.widget.attrs["class"] = "form-select"
             field.widget.attrs["id"] = f"filter-{name}"
 

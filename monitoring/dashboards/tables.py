@@ -33,11 +33,16 @@ class Heading:
     sorted: str = ""
 
 
+def sort_of(query: QueryDict, columns: Sequence[Column], default: str) -> str:
+    """What `?sort=` asks for, or the default where it names no column that can be sorted by."""
+    names = {column.name for column in columns if column.order is not None}
+    sort = query.get("sort", "")
+    return sort if sort.removeprefix("-") in names else default
+
+
 def ordered(rows: QuerySet, columns: Sequence[Column], sort: str) -> QuerySet:
-    """Sorted by the column that `sort` names, `-` in front for descending; rows without data come last both ways."""
-    column = next((c for c in columns if c.name == sort.removeprefix("-") and c.order is not None), None)
-    if column is None:
-        return rows
+    """Sorted by the column that `sort` (of `sort_of`) names, `-` for descending; rows without data come last both ways."""
+    column = next(column for column in columns if column.name == sort.removeprefix("-"))
     by = F(column.order) if isinstance(column.order, str) else column.order
     direction = by.desc if sort.startswith("-") else by.asc
     return rows.order_by(direction(nulls_last=True), "pk")
@@ -94,10 +99,7 @@ class Table:
 
 def table(request: HttpRequest, rows: QuerySet, columns: Sequence[Column], default_sort: str) -> Table:
     """The page of rows that the request's address asks for."""
-    names = {c.name for c in columns if c.order is not None}
-    sort = request.GET.get("sort", "")
-    if sort.removeprefix("-") not in names:
-        sort = default_sort
+    sort = sort_of(request.GET, columns, default_sort)
     page = Paginator(ordered(rows, columns, sort), PER_PAGE).get_page(request.GET.get("page"))
     return Table(
         headings=headings(columns, sort, request.GET),

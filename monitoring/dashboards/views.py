@@ -43,6 +43,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "region": region,
         "today": today,
         "view": view,
+        "data_day": view.day,
         "chart": {"series": overview_queries.chart(view), "missing": _("no data")},
         "present": overview_queries.present(region, now),
     }
@@ -61,10 +62,23 @@ def parse_day(text: str) -> dt.date | None:
 def pages(request: HttpRequest, code: str) -> HttpResponse:
     """The table of pages; htmx gets the table alone."""
     region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
-    chosen = PageFilter(request.GET, page_queries.pages_of(region, request.user), region=region, now=clock.now())
+    now = clock.now()
+    chosen = chosen_pages(request, region, now)
     table = tables.table(request, chosen.qs, page_queries.COLUMNS, page_queries.DEFAULT_SORT)
-    context = {"region": region, "filter": chosen, "table": table, "rows": page_queries.page_rows(table.page)}
+    context = {
+        "region": region,
+        "data_day": overview_queries.latest_day(region, clock.local_day(now, region.time_zone)),
+        "filter": chosen,
+        "table": table,
+        "rows": page_queries.page_rows(table.page),
+    }
     return render_table(request, "pages.html", context)
+
+
+def chosen_pages(request: HttpRequest, region: Region, now: dt.datetime) -> PageFilter:
+    """The pages of the region that the user may see and the address asks for."""
+    visible = Institution.objects.visible_to(request.user).filter(region=region)
+    return PageFilter(request.GET, page_queries.pages_of(region, request.user), institutions=visible, now=now)
 
 
 def render_table(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
@@ -81,10 +95,9 @@ def pages_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase
     """The pages of the table, all of them and in its order, as a file."""
     region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
     now = clock.now()
-    chosen = PageFilter(request.GET, page_queries.pages_of(region, request.user), region=region, now=now)
-    sort = request.GET.get("sort") or page_queries.DEFAULT_SORT
-    found = tables.ordered(chosen.qs, page_queries.COLUMNS, sort).iterator(chunk_size=2000)
-    rows = (page_queries.export_row(row, region) for row in page_queries.page_rows(found))
+    sort = tables.sort_of(request.GET, page_queries.COLUMNS, page_queries.DEFAULT_SORT)
+    found = tables.ordered(chosen_pages(request, region, now).qs, page_queries.COLUMNS, sort)
+    rows = (page_queries.export_row(row, region) for row in page_queries.page_rows(found.iterator(2000)))
     day = clock.local_day(now, region.time_zone)
     name = f"pages-{region.code.lower()}-{day}"
     return exports.download(kind, name, _("Pages"), page_queries.EXPORT_HEADINGS, rows)
@@ -95,7 +108,8 @@ def institutions(request: HttpRequest, code: str) -> HttpResponse:
     """The table of institutions, those without any page among them."""
     region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
     found = institution_queries.institutions_of(region, request.user)
-    chosen = InstitutionFilter(request.GET, found, region=region, now=clock.now())
+    visible = Institution.objects.visible_to(request.user).filter(region=region)
+    chosen = InstitutionFilter(request.GET, found, institutions=visible, now=clock.now())
     table = tables.table(request, chosen.qs, institution_queries.COLUMNS, institution_queries.DEFAULT_SORT)
     context = {"region": region, "filter": chosen, "table": table}
     return render_table(request, "institutions.html", context)

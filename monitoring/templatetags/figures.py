@@ -88,6 +88,12 @@ def change(value: Number | None) -> SafeString:
 
 
 @register.filter
+def named_value(text: str) -> str:
+    """A value that an event names as text: digits as a number, anything else as it is."""
+    return number(int(text)) if text.isascii() and text.isdigit() else text
+
+
+@register.filter
 def direction(value: Number) -> str:
     """up, down or level: the name of an icon and of a class."""
     return "up" if value > 0 else "down" if value < 0 else "level"

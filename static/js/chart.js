@@ -5,7 +5,7 @@
   const whole = new Intl.NumberFormat(language);
   const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
   const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-  const month = new Intl.DateTimeFormat(language, { month: "short", year: "2-digit", timeZone: "UTC" });
+  const month = new Intl.DateTimeFormat(language, { month: "short", timeZone: "UTC" });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
   const DAY = 86400000;
 
@@ -19,14 +19,15 @@
     return value;
   };
 
+  // A point between two gaps has no line to be seen by.
+  const alone = (points, at) => points[at - 1]?.[1] == null && points[at + 1]?.[1] == null;
+
   const line = (series, index, all, data, c) => ({
     name: series.name,
     type: "line",
-    data: series.points,
+    data: series.points.map((value, at) => ({ value, symbol: alone(series.points, at) ? "circle" : "none" })),
     connectNulls: false,
-    showSymbol: series.points.length < 90,
-    symbol: "circle",
-    symbolSize: 4,
+    symbolSize: 5,
     lineStyle: { width: 2, type: all.length > 1 ? DASHES[series.key] : "solid", color: c(series.key) },
     itemStyle: { color: c(series.key) },
     emphasis: { disabled: true },
@@ -61,7 +62,7 @@
         splitNumber: narrow ? 3 : 7,
         axisLine: { lineStyle: { color: c("line") } },
         axisTick: { show: false },
-        axisLabel: { ...text, hideOverlap: true, formatter: (value) => (long ? month : day).format(value) },
+        axisLabel: { ...text, hideOverlap: true, formatter: (value) => (long ? `${month.format(value)} ${new Date(value).getUTCFullYear()}` : day.format(value)) },
       },
       yAxis: {
         type: "value",

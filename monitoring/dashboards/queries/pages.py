@@ -14,7 +14,6 @@ from monitoring.models import Page, PageState, Region
 
 COLUMNS = (
     Column("title", _("Page"), "shown_title"),
-    Column("institution", _("Institution"), "institution__name"),
     Column("subscribers", _("Subscribers"), "state__subscribers", numeric=True),
     Column("day", _("In a day"), "state__change_day", numeric=True),
     Column("month", _("In a month"), "state__change_month", numeric=True),
@@ -30,6 +29,7 @@ COLUMNS = (
     ),
     Column("last_post", _("Last post"), "state__last_post_at", numeric=True),
     Column("state", _("State"), "status"),
+    Column("institution", _("Institution"), "institution__name"),
 )
 DEFAULT_SORT = "-subscribers"
 
