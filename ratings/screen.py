@@ -59,7 +59,7 @@ def scores_of(rating: Rating | None, user: User) -> QuerySet[Score]:
     )
 
 
-def columns(rules: Rules) -> tuple[Column, ...]:
+def columns(items: Iterable[Item]) -> tuple[Column, ...]:
     """The table's columns, one for each item of the methodology at the end."""
     return (
         Column("page", _("Page"), "shown_title"),
@@ -75,7 +75,7 @@ def columns(rules: Rules) -> tuple[Column, ...]:
                 numeric=True,
                 explanation=INDICATORS[item.indicator].rule,
             )
-            for item in rules.items
+            for item in items
         ),
     )
 
