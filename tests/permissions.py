@@ -144,6 +144,10 @@ TABLE: dict[str, Rule] = {
     "institutions": of_region(REGION),
     "ratings": of_region(REGION),
     "ratings_export": of_region(REGION, "csv"),
+    "registry_import": of_region(WHOLE_REGION, offered=("POST",)),
+    # An upload belongs to one user: for everyone else, the operator too, it is not there.
+    "registry_import_report": of_region(_answers(302, 404), "00000000-0000-4000-8000-000000000000", offered=("POST",)),
+    "registry_export": of_region(WHOLE_REGION, "csv"),
     # --- one of them ---
     "institution": Rule(OWN_OBJECT, (), lambda world: [world.institution.pk], [0]),
     "page": Rule(OWN_OBJECT, (), lambda world: [world.page.pk], [0]),

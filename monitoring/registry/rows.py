@@ -141,7 +141,7 @@ def _parse(reader: _Reader) -> RegistryRow | None:
         pages=_pages(reader),
         admin=reader.text(Column.ADMIN, _limit(Person, "name")),
         email=_email(reader),
-        source=reader.row,
+        source=replace(reader.row, cells={}),
     )
 
 
