@@ -12,6 +12,7 @@ from .base import Failure, PlatformError
 
 # Larger or negative numbers are a fault of the answer; the bound is what the database's columns hold.
 Count = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
+Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 # Unix seconds up to the year 2100.
 Moment = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800)]
 MomentMs = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
@@ -24,7 +25,7 @@ _TAG = re.compile(rb"<(/?)([A-Za-z][A-Za-z0-9-]*)[^>]*?(/?)>?")
 _VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\s]+")
 # "10 612 280", "12.3K", "1,2M": the separators between digits are spaces of several kinds, or commas.
-_NUMBER = re.compile(r"(?<!\d)(\d{1,3}(?:[\s,]\d{3}){1,4}|\d{1,12})(?:[.,](\d{1,3}))?\s*([KMkmКкМм]?)(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:[\s,]\d{3}){1,4}|\d{1,12})(?:[.,](\d{1,3}))?\s*([KMkmКкМм]?)(?!\w)")
 _SCALE = {"": 1, "k": 1_000, "к": 1_000, "m": 1_000_000, "м": 1_000_000}
 
 T = TypeVar("T")

@@ -6,13 +6,13 @@ The Bot API finds no channel by its link: it takes a chat id that somebody has t
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
 
-from .answers import Count, MomentMs, answer_hash, convert, line, moment
+from .answers import Count, Id, MomentMs, answer_hash, convert, line, moment
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .max_page import read_public_page
@@ -25,7 +25,7 @@ _CHAT_ID = re.compile(r"-?\d{1,19}")
 
 
 class _Chat(msgspec.Struct):
-    chat_id: int
+    chat_id: Id
     type: str = ""
     title: str | None = None
     description: str | None = None
@@ -36,7 +36,7 @@ class _Chat(msgspec.Struct):
 
 
 class _Body(msgspec.Struct):
-    mid: str | None = None
+    mid: Annotated[str, msgspec.Meta(max_length=60)] | None = None
 
 
 class _Link(msgspec.Struct):

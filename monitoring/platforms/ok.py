@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import stamina
@@ -69,8 +69,12 @@ class OkError(PlatformError):
         self.code = code
 
 
+# Digits, mostly as text.
+Uid = Annotated[str, msgspec.Meta(pattern=r"^\d{1,20}$")] | Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
 class _Group(msgspec.Struct):
-    uid: str | int
+    uid: Uid
     name: str = ""
     shortname: str | None = None
     description: str | None = None
@@ -97,7 +101,7 @@ class _Media(msgspec.Struct):
 
 
 class _Topic(msgspec.Struct):
-    id: str | int
+    id: Uid
     created_ms: MomentMs
     author_ref: str = ""
     media: list[_Media] = []

@@ -48,6 +48,13 @@ class TooLargeError(PlatformError):
         super().__init__(Failure.BAD_ANSWER, "the answer is too large")
 
 
+class OutOfTimeError(PlatformError):
+    """The whole request took too long. It is not sent again: the pages behind it have waited enough."""
+
+    def __init__(self) -> None:
+        super().__init__(Failure.UNREACHABLE, "the answer took too long")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole answer that is neither a refusal for pace (429) nor a fault of the server (5xx)."""
@@ -72,10 +79,10 @@ class Answer:
 class Transport:
     """HTTP to one network. `calls` counts every request that went out, by the names it was charged with."""
 
-    def __init__(self, code: str, pace: Callable[[], None]) -> None:
+    def __init__(self, code: str, pace: Callable[[], None], seconds: float = TOTAL_SECONDS) -> None:
         self.calls: Counter[str] = Counter()
         self._pace = pace
-        self._deadline = _Deadline()
+        self._deadline = _Deadline(seconds)
         proxy = settings.NETWORK_PROXIES[code] or None
         wire = httpx.HTTPTransport(verify=_trust(settings.NETWORK_CA_FILES[code]), proxy=proxy, trust_env=False)
         # httpx has no setting for this: only the stream itself can bound a request whose bytes trickle.
@@ -109,8 +116,9 @@ class Transport:
                 answered = True
                 body = _body(response, cap)
         except httpx.TransportError as error:
-            cut = answered and not isinstance(error, httpx.TimeoutException)
-            fault = PlatformError(Failure.BAD_ANSWER if cut else Failure.UNREACHABLE, type(error).__name__)
+            late = isinstance(error, httpx.TimeoutException)
+            failure = Failure.BAD_ANSWER if answered and not late else Failure.UNREACHABLE
+            fault = OutOfTimeError() if late and self._deadline.passed else PlatformError(failure, type(error).__name__)
         else:
             _raise_for_refusal(response)
             return Answer(response.status_code, response.headers, body)
@@ -139,7 +147,7 @@ def _passes(error: Exception) -> bool:
         isinstance(error, PlatformError)
         and error.failure in passing
         and error.until is None
-        and not isinstance(error, TooLargeError)
+        and not isinstance(error, TooLargeError | OutOfTimeError)
     )
 
 
@@ -200,11 +208,16 @@ def _trust(ca_file: str) -> ssl.SSLContext:
 class _Deadline:
     """When the request under way must be over."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._end = 0.0
 
     def start(self) -> None:
-        self._end = time.monotonic() + TOTAL_SECONDS
+        self._end = time.monotonic() + self._seconds
+
+    @property
+    def passed(self) -> bool:
+        return time.monotonic() >= self._end
 
     def bound(self, timeout: float | None) -> float:
         """The given time-out, or what is left of the whole request where that is less."""

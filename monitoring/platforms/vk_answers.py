@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from .answers import Count, Moment, answer_hash, convert, line, moment, parse_html
+from .answers import Count, Id, Moment, answer_hash, convert, line, moment, parse_html
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, PosWidget
 from .batches import WallSoFar, no_page
 
@@ -36,7 +36,7 @@ class _Menu(msgspec.Struct):
 
 
 class _Group(msgspec.Struct):
-    id: int
+    id: Id
     name: str = ""
     screen_name: str = ""
     is_closed: int = 0
@@ -61,7 +61,7 @@ _NO_COUNTER = _Counter()
 
 # An old pinned post stands first; `views` is absent on old posts.
 class _Post(msgspec.Struct):
-    id: int
+    id: Id
     date: Moment
     owner_id: int = 0
     post_type: str = "post"

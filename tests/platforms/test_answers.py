@@ -1,0 +1,95 @@
+"""Numbers, text, JSON and HTML out of networks' answers."""
+
+import contextlib
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.platforms.answers import OPEN_ELEMENTS, answer_hash, convert, decode, line, number, parse_html
+from monitoring.platforms.base import PlatformError
+
+
+class TestNumber:
+    @pytest.mark.parametrize(
+        ("text", "value", "step"),
+        [
+            ("10 612 280 subscribers", 10_612_280, 1),
+            ("1 subscriber", 1, 1),
+            ("2\u00a0410 subscribers", 2410, 1),
+            ("2\u2009410 subscribers", 2410, 1),
+            ("2,410 subscribers", 2410, 1),
+            ("777", 777, 1),
+            ("0", 0, 1),
+            ("5K", 5000, 1000),
+            ("12.3K", 12_300, 100),
+            ("12,3K", 12_300, 100),
+            ("1.63K views", 1630, 10),
+            ("10.5M", 10_500_000, 100_000),
+        ],
+    )
+    def test_it_knows_its_own_precision(self, text, value, step):
+        assert number(text) == (value, step)
+
+    @pytest.mark.parametrize("text", ["", "@name", "subscribers", "12.345", "9" * 5000, "99999M", "1e18"])
+    def test_what_no_network_writes_is_no_number(self, text):
+        assert number(text) is None
+
+    @given(st.text())
+    def test_any_text_gives_a_bounded_number_or_none(self, text):
+        found = number(text)
+        assert found is None or (0 <= found[0] <= 2_147_483_647 and found[1] >= 1)
+
+
+class TestLine:
+    @given(st.text())
+    def test_it_is_what_a_database_takes(self, text):
+        cleaned = line(text)
+        assert len(cleaned) <= 300
+        assert not set(cleaned) & {"\0", "\n"}
+        cleaned.encode()
+
+
+class TestJson:
+    @given(st.binary())
+    def test_any_bytes_give_a_value_or_a_platform_error(self, body):
+        with contextlib.suppress(PlatformError):
+            answer_hash(decode(body))
+
+    @pytest.mark.parametrize("body", [b"[" * 100_000, b"1" * 100_000, b'"\\ud800"', b"1e999", b"\xff"])
+    def test_hostile_json_is_bounded(self, body):
+        with contextlib.suppress(PlatformError):
+            answer_hash(decode(body))
+
+    def test_the_hash_does_not_depend_on_the_order_of_keys(self):
+        assert answer_hash({"a": 1, "b": 2}) == answer_hash({"b": 2, "a": 1})
+
+    def test_an_error_names_the_place_and_not_the_value(self):
+        with pytest.raises(PlatformError) as caught:
+            convert({"count": "secret"}, dict[str, int])
+        assert "secret" not in str(caught.value)
+
+
+class TestHtml:
+    def test_deep_nesting_is_refused(self):
+        with pytest.raises(PlatformError, match="too deep"):
+            parse_html(b"<div>" * (OPEN_ELEMENTS + 1))
+
+    def test_stray_closing_tags_do_not_hide_it(self):
+        with pytest.raises(PlatformError, match="too deep"):
+            parse_html(b"<div></b>" * (OPEN_ELEMENTS + 1))
+
+    def test_closing_tags_in_advance_do_not_hide_it(self):
+        with pytest.raises(PlatformError, match="too deep"):
+            parse_html(b"</div>" * 5000 + b"<div>" * (OPEN_ELEMENTS + 1))
+
+    def test_a_large_page_that_closes_its_elements_is_read(self):
+        body = b"<p>" + b"<div><br>text<img src=x></div>" * 20_000
+        assert len(parse_html(body).css("div")) == 20_000
+
+    def test_a_megabyte_of_open_tags_is_refused_in_a_second(self):
+        started = time.monotonic()
+        with pytest.raises(PlatformError):
+            parse_html(b"<a b=" * 200_000)
+        assert time.monotonic() - started < 1
