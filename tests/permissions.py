@@ -6,6 +6,7 @@ somebody else answers as if it did not exist.
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from gospub.accounts.models import User
 from monitoring.models import Institution, Page, Region
+from monitoring.registry import uploads
 from ratings.computing import compute, store_preset
 from tests.factories import (
     InstitutionFactory,
@@ -52,6 +54,7 @@ class World:
     region: Region
     institution: Institution
     page: Page
+    upload: uuid.UUID
     users: dict[Role, User | None]
 
 
@@ -65,14 +68,16 @@ def world() -> World:
     deactivated = analyst(region)
     deactivated.is_active = False
     deactivated.save()
+    uploader = analyst(region)
     return World(
         region,
         page.institution,
         page,
+        uploads.keep(uploader, uploads.Upload("registry.xlsx", region.pk, [], [])),
         {
             Role.ANONYMOUS: None,
             Role.OPERATOR: operator(),
-            Role.ANALYST: analyst(region),
+            Role.ANALYST: uploader,
             Role.OTHER_ANALYST: analyst(InstitutionFactory().region),
             Role.ADMIN: institution_admin(page.institution),
             Role.OTHER_ADMIN: institution_admin(other.institution),
@@ -94,6 +99,7 @@ GOES_ON = _answers(302, 302)  # to the sign-in, or to where the address leads
 REGION = _answers(302, 200, other_analyst=404)
 WHOLE_REGION = _answers(302, 200, other_analyst=404, admin=404, other_admin=404)
 OWN_OBJECT = _answers(302, 200, other_analyst=404, other_admin=404)
+OWN_UPLOAD = _answers(302, 404, analyst=200)  # for everyone else, the operator too, it is not there
 POST_ONLY = _answers(405, 405)
 
 
@@ -145,8 +151,9 @@ TABLE: dict[str, Rule] = {
     "ratings": of_region(REGION),
     "ratings_export": of_region(REGION, "csv"),
     "registry_import": of_region(WHOLE_REGION, offered=("POST",)),
-    # An upload belongs to one user: for everyone else, the operator too, it is not there.
-    "registry_import_report": of_region(_answers(302, 404), "00000000-0000-4000-8000-000000000000", offered=("POST",)),
+    "registry_import_report": Rule(
+        OWN_UPLOAD, ("POST",), lambda world: [world.region.code, world.upload], ["RU-NOWHERE", uuid.UUID(int=0)]
+    ),
     "registry_export": of_region(WHOLE_REGION, "csv"),
     # --- one of them ---
     "institution": Rule(OWN_OBJECT, (), lambda world: [world.institution.pk], [0]),
