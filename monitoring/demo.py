@@ -20,7 +20,7 @@ from monitoring.collection import planning, run
 from monitoring.models import Institution, Region, Slot, SlotStatus
 from monitoring.registry.importing import import_file
 from monitoring.simulator.client import set_clock
-from monitoring.simulator.demo import DEMO_MOMENT, REGION_CODES, demo_days, demo_registry, registry_days
+from monitoring.simulator.demo import DEMO_MOMENT, PLANS, REGION_CODES, REGISTRY_DAYS, demo_days, demo_registry
 from monitoring.simulator.registry import write_registry
 from monitoring.tasks import collect_batch
 
@@ -102,6 +102,14 @@ def wait_for_simulator(child: subprocess.Popen[bytes], log: Path, seconds: float
     raise RuntimeError(f"The simulator did not start, see {log}")
 
 
+def add_made_up_regions() -> None:
+    """The demo's regions that no list of regions has."""
+    for plan in PLANS.values():
+        Region.objects.get_or_create(
+            code=plan.code, defaults={"name": plan.name, "oktmo": plan.oktmo, "time_zone": plan.zone}
+        )
+
+
 def play(on_day: Callable[[dt.date], None]) -> list[Region]:
     """Play the days that were not played yet: registry files as they came, each day collected through the queue."""
     regions = [Region.objects.get(code=code) for code in REGION_CODES]
@@ -124,7 +132,7 @@ def _played(regions: list[Region], day: dt.date) -> bool:
 
 def _play_day(regions: list[Region], day: dt.date) -> None:
     moment = DEMO_MOMENT.replace(year=day.year, month=day.month, day=day.day)
-    if day in registry_days():
+    if day in REGISTRY_DAYS:
         for region in regions:
             path = Path(settings.VAR_DIR) / f"registry-{region.code}-{day}.xlsx"
             write_registry(path, demo_registry(region.code, day))

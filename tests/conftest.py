@@ -9,6 +9,8 @@ import pytest
 
 from tests import services
 
+pytest_plugins = ["tests.simulator_fixtures"]
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         call_command("migrate", verbosity=0)
         call_command("load_regions", verbosity=0)
-        demo.add_made_up_region()
+        demo.add_made_up_regions()
         with demo.servers():
             with tqdm(total=len(demo_days()), desc=_("Days played"), disable=None) as bar:
                 regions = demo.play(lambda day: bar.update())
