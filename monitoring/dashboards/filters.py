@@ -43,7 +43,7 @@ def word_pattern(word: str) -> str:
 def containing(text: str, fields: Iterable[str]) -> Q:
     """Rows in which every word of the text occurs in one of the fields."""
     found = Q()
-    for word in text.replace("\0", "").split()[:MAX_WORDS]:
+    for word in text.split()[:MAX_WORDS]:
         pattern = word_pattern(word)
         one = Q()
         for field in fields:

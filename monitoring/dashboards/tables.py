@@ -41,7 +41,7 @@ def sort_of(query: QueryDict, columns: Sequence[Column], default: str) -> str:
 
 
 def ordered(rows: QuerySet, columns: Sequence[Column], sort: str) -> QuerySet:
-    """Sorted by the column that `sort` (of `sort_of`) names, `-` for descending; rows without data come last both ways."""
+    """Sorted by the column that `sort` names, `-` for descending; rows without data come last both ways."""
     column = next(column for column in columns if column.name == sort.removeprefix("-"))
     by = F(column.order) if isinstance(column.order, str) else column.order
     direction = by.desc if sort.startswith("-") else by.asc

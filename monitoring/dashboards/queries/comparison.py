@@ -23,10 +23,13 @@ class Span(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A group on one day: accounts that existed, how many of them were measured, sum of their subscribers."""
+    """A group on one day: accounts that existed, how many of them were measured, sum of their subscribers.
 
-    pages: int
-    measured: int
+    None = not known; all of it on a day that was not collected.
+    """
+
+    pages: int | None
+    measured: int | None
     subscribers: int | None
 
     @property
@@ -37,6 +40,9 @@ class Figures:
     @property
     def complete(self) -> bool:
         return self.subscribers is not None and (self.measured_share or 0) >= ENOUGH_MEASURED
+
+
+UNKNOWN = Figures(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)

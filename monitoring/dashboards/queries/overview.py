@@ -20,7 +20,7 @@ from monitoring.models import (
     Sector,
 )
 
-from .comparison import Change, Figures, Span, account_changes, audience_changes, earlier_days
+from .comparison import UNKNOWN, Change, Figures, Span, account_changes, audience_changes, earlier_days
 
 TREND = dt.timedelta(days=2 * 366)
 SPARKLINE = dt.timedelta(days=366)
@@ -32,10 +32,10 @@ History = Mapping[dt.date, Figures]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Audience and accounts of a network, or of all (platform ""), on the day; `now` None = nothing known."""
+    """Audience and accounts of a network, or of all (platform ""), on the day."""
 
     platform: str
-    now: Figures | None
+    now: Figures
     audience: list[Change]
     accounts: list[Change]
     points: list[tuple[str, int | None]]
@@ -128,7 +128,7 @@ def card(platform: str, history: History, day: dt.date) -> Card:
     since = day - SPARKLINE
     return Card(
         platform,
-        history.get(day),
+        history.get(day, UNKNOWN),
         audience_changes(history, day),
         account_changes(history, day),
         [point(on, figures) for on, figures in sorted(history.items()) if on >= since],

@@ -1,0 +1,212 @@
+"""The card of one page."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from monitoring.dashboards.queries.checklist import Verdict, checklist
+from monitoring.models import (
+    EventKind,
+    PageClass,
+    PageDay,
+    PageEvent,
+    PageProfile,
+    PageState,
+    Person,
+    PlatformCode,
+    Post,
+    Provenance,
+    Slot,
+    SlotStatus,
+    Stewardship,
+)
+from monitoring.models.measures import SlotReason
+from monitoring.platforms.base import PosWidget
+from monitoring.rollups import roll_up
+from tests.factories import InstitutionFactory, PageFactory, analyst, collected, institution_admin
+
+from .conftest import DAY
+from .test_overview import text_of
+
+
+@pytest.fixture
+def page(region):
+    return PageFactory(institution=InstitutionFactory(region=region), title="Школа", external_id="123")
+
+
+def card(client, page) -> str:
+    return text_of(client.get(reverse("page", args=[page.pk])))
+
+
+def chart_of(client, page) -> dict:
+    html = client.get(reverse("page", args=[page.pk])).content.decode()
+    return json.loads(re.search(r'<script id="page-data" type="application/json">(.*?)</script>', html)[1])
+
+
+def test_a_page_that_was_never_measured_shows_no_number(analyst_client, page):
+    text = card(analyst_client, page)
+    assert "ещё не измерено" in text
+    assert "data-chart" not in text
+
+
+def test_it_shows_what_was_collected(analyst_client, page, region):
+    collected(page, DAY, subscribers=12345)
+    roll_up(region, DAY)
+    assert "12 345" in card(analyst_client, page)
+
+
+def test_a_day_that_failed_is_a_gap_in_the_line(analyst_client, page):
+    for back, subscribers in ((2, 100), (1, None), (0, 120)):
+        day = DAY - dt.timedelta(days=back)
+        Slot.objects.create(page=page, day=day, status=SlotStatus.OK if subscribers else SlotStatus.FAILED)
+        if subscribers:
+            PageDay.objects.create(page=page, day=day, subscribers=subscribers)
+    assert chart_of(analyst_client, page)["series"][0]["points"] == [
+        ["2024-10-24", 100],
+        ["2024-10-25", None],
+        ["2024-10-26", 120],
+    ]
+
+
+def test_events_are_marked_on_the_line_and_told_in_words(analyst_client, page):
+    collected(page, DAY)
+    PageEvent.objects.create(page=page, day=DAY, kind=EventKind.RENAMED, old="<b>old</b>", new="new")
+    html = analyst_client.get(reverse("page", args=[page.pk])).content.decode()
+    assert chart_of(analyst_client, page)["events"] == [{"day": "2024-10-26", "text": "переименована"}]
+    assert "&lt;b&gt;old" in html
+    assert "<b>old" not in html
+
+
+def test_the_last_readings_say_why_they_failed(analyst_client, page):
+    Slot.objects.create(page=page, day=DAY, status=SlotStatus.FAILED, reason=SlotReason.UNREACHABLE)
+    assert "соцсеть не ответила" in card(analyst_client, page)
+
+
+def test_the_figure_says_where_it_comes_from(analyst_client, page):
+    PageDay.objects.create(
+        page=page,
+        day=DAY,
+        subscribers=1200,
+        subscribers_provenance=Provenance.ROUNDED,
+        subscribers_step=100,
+        collected_at=dt.datetime(2024, 10, 25, 20, 10, tzinfo=dt.UTC),
+        answer_hash="ab" * 32,
+    )
+    text = card(analyst_client, page)
+    assert "округлено соцсетью (до 100)" in text
+    assert "26.10.2024, 06:10 (UTC+10)" in text
+    assert "ab" * 32 in text
+
+
+def test_engagement_is_interactions_by_views(analyst_client, page):
+    PageState.objects.create(page=page, views_30=2000, interactions_30=77)
+    text = card(analyst_client, page)
+    assert "3,85 %" in text
+    assert "77 ÷ 2 000" in text
+
+
+def test_engagement_without_views_is_not_known(analyst_client, page):
+    PageState.objects.create(page=page, views_30=None, interactions_30=77)
+    assert "Вовлечённость нет данных" in card(analyst_client, page)
+
+
+@pytest.mark.parametrize(
+    ("platform", "url"),
+    [
+        (PlatformCode.VK, "https://vk.com/wall-123_9"),
+        (PlatformCode.OK, "https://ok.ru/group/123/topic/9"),
+        (PlatformCode.TELEGRAM, "https://t.me/school/9"),
+    ],
+)
+def test_posts_lead_to_the_network(analyst_client, page, platform, url):
+    page.platform, page.handle = platform, "school"
+    page.save()
+    when = dt.datetime(2024, 10, 26, 1, tzinfo=dt.UTC)
+    Post.objects.create(page=page, external_id="9", published_at=when, day=DAY, likes=0, read_at=when)
+    html = analyst_client.get(reverse("page", args=[page.pk])).content.decode()
+    assert f'href="{url}"' in html
+    assert "нет данных" in html  # views were not given
+
+
+def test_links_to_the_network_are_marked_as_foreign(analyst_client, page):
+    html = analyst_client.get(reverse("page", args=[page.pk])).content.decode()
+    assert re.search(r'href="https://vk.com/[^"]+"\s+target="_blank"\s+rel="noopener noreferrer external"', html)
+
+
+def test_the_names_of_admins_are_for_those_who_see_the_page(analyst_client, page):
+    admin = Person.objects.create(region=page.institution.region, name="Вымышленная Анна")
+    Stewardship.objects.create(person=admin, page=page, since=DAY)
+    assert "Вымышленная Анна" in card(analyst_client, page)
+
+
+def test_the_page_of_another_institution_is_not_found(page, region):
+    for user in (analyst(InstitutionFactory().region), institution_admin(InstitutionFactory(region=region))):
+        client = Client()
+        client.force_login(user)
+        assert client.get(reverse("page", args=[page.pk])).status_code == 404
+
+
+def test_the_own_admin_sees_the_card(page):
+    client = Client()
+    client.force_login(institution_admin(page.institution))
+    assert "Школа" in card(client, page)
+
+
+# --- checklist ----------------------------------------------------------------------------------
+
+
+def verdicts(page, profile=None, state=None) -> dict[str, Verdict]:
+    checks = checklist(page, profile and PageProfile(page=page, **profile), state or PageState(page=page))
+    return {str(check.title): check.verdict for check in checks}
+
+
+def test_nothing_is_judged_before_the_first_look(page):
+    assert set(verdicts(page).values()) == {Verdict.NO_DATA}
+
+
+def test_yes_no_and_no_data_are_three_things(page):
+    found = verdicts(page, {"has_avatar": True, "has_cover": False, "has_description": None})
+    assert found["Аватар"] == Verdict.YES
+    assert found["Обложка"] == Verdict.NO
+    assert found["Описание"] == Verdict.NO_DATA
+
+
+@pytest.mark.parametrize(
+    ("widget", "verdict"),
+    [
+        (PosWidget.RIGHT, Verdict.YES),
+        (PosWidget.PRESENT, Verdict.YES),
+        (PosWidget.WRONG, Verdict.NO),
+        (PosWidget.ABSENT, Verdict.NO),
+        (None, Verdict.NO_DATA),
+    ],
+)
+def test_a_widget_with_a_foreign_ogrn_is_no_widget(page, widget, verdict):
+    assert verdicts(page, {"pos_widget": widget})["Виджет ПОС"] == verdict
+
+
+def test_what_a_network_has_no_place_for_does_not_apply(region):
+    page = PageFactory(institution=InstitutionFactory(region=region), platform=PlatformCode.TELEGRAM)
+    found = verdicts(page, {"has_avatar": True})
+    assert found["Виджет ПОС"] == found["Обложка"] == found["Два виджета в меню"] == Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("posts", "verdict"), [(None, Verdict.NO_DATA), (2, Verdict.NO), (3, Verdict.YES)])
+def test_three_posts_in_seven_days_are_the_norm(page, posts, verdict):
+    assert verdicts(page, state=PageState(page=page, posts_7=posts))["Не меньше 3 записей за 7 дней"] == verdict
+
+
+def test_a_business_card_has_no_norm(page):
+    page.page_class = PageClass.CARD
+    assert verdicts(page)["Не меньше 3 записей за 7 дней"] == Verdict.NOT_APPLICABLE
+
+
+def test_what_lacks_says_what_to_do(page):
+    checks = checklist(page, PageProfile(page=page, state_mark=False, widgets=1), PageState(page=page, posts_7=1))
+    advice = {str(check.title): check.advice for check in checks if check.verdict == Verdict.NO}
+    assert advice["Не меньше 3 записей за 7 дней"] == "Нужно ещё 2 записи."
+    assert all(advice.values())
