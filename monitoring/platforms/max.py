@@ -65,6 +65,7 @@ class Max:
     def __init__(self, token: Token, pace: Callable[[], None]) -> None:
         self._transport = Transport(self.code, pace)
         self._bots = list(settings.MAX_BOT_TOKENS)
+        self._fault: PlatformError | None = None  # of the Bot API as a whole: it is not asked again
         self.calls = self._transport.calls
         self.daily_limits: dict[str, int] = {}
 
@@ -98,9 +99,14 @@ class Max:
             try:
                 found = self._ask(bot, "chats/id", f"/chats/{chat_id}", {})
                 return _chat_reading(page, found)
-            except PlatformError:
-                continue
+            except PlatformError as error:
+                self._note(error)
         return None
+
+    def _note(self, error: PlatformError) -> None:
+        if error.failure in (Failure.UNREACHABLE, Failure.THROTTLED):
+            self._fault = error
+            self._bots.clear()
 
     def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
         """See `Platform`. Closed, unless one of our bots is an administrator of the channel."""
@@ -112,8 +118,11 @@ class Max:
             try:
                 return self._messages(bot, page.page_id, chat_id, since)
             except PlatformError as error:
+                self._note(error)
                 if error.failure not in (Failure.CLOSED, Failure.TOKEN_DEAD):
                     raise
+        if chat_id and self._fault:
+            raise self._fault
         return WallReading(page.page_id, failure=Failure.CLOSED)
 
     def _messages(self, bot: str, page_id: int, chat_id: str, since: dt.datetime) -> WallReading:

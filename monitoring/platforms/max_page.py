@@ -10,6 +10,7 @@ from .base import Failure, PageReading, PageRef, PlatformError
 NOT_FOUND_PHRASE = "Не нашли чат по этой ссылке"
 COUNT_KEY = "participantsCount"
 _COUNT = re.compile(r"\d{1,10}")
+_CHAT_ID = re.compile(r"-\d{1,19}", re.ASCII)
 # One token of a JavaScript object; a string that nobody closes reaches to the end, so that the scan stays linear.
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.|\\\Z)*+(?:"|\Z)|'(?:[^'\\]|\\.|\\\Z)*+(?:'|\Z)|`(?:[^`\\]|\\.|\\\Z)*+(?:`|\Z))"""
@@ -43,6 +44,7 @@ def read_public_page(page: PageRef, body: bytes) -> PageReading:
     return PageReading(
         page.page_id,
         answer_hash(body),
+        external_id=_chat_id(channel.get("id", "")),
         handle=page.handle.lower(),
         title=line(_string(channel.get("title")) or _og_title(body)),
         subscribers=int(count),
@@ -89,6 +91,11 @@ def _objects(script: str) -> list[_Object]:
             key = ""
         last = written
     return objects
+
+
+def _chat_id(written: str) -> str:
+    """The number by which bots know the channel, where the script has it; channels have negative ones."""
+    return written if _CHAT_ID.fullmatch(written) else ""
 
 
 def _string(written: str | None) -> str:

@@ -80,9 +80,6 @@ class _Group(msgspec.Struct):
     description: str | None = None
     members_count: Count | None = None
     access_type: str = ""
-    photo_id: str | int | msgspec.UnsetType | None = msgspec.UNSET
-    main_photo: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
-    cover: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     blocked: bool = False
     status: str | None = None
     gos_org: bool | None = None
@@ -154,8 +151,9 @@ class Ok:
                 ids[resolved.page_id] = resolved.external_id
         groups = self._groups(list(dict.fromkeys(ids.values())))
         by_id = {str(group.get("uid")): group for group in groups}
+        given = frozenset(name for group in groups for name in group)
         asked = [page for page in pages if page.page_id in ids]
-        return readings + [_page(page, by_id.get(ids[page.page_id])) for page in asked]
+        return readings + [_page(page, by_id.get(ids[page.page_id]), given) for page in asked]
 
     def _resolve_each(self, pages: Sequence[PageRef], others: bool) -> list[PageReading]:
         """Short names to ids; `others`: there are pages that need none of it, so a refusal is these pages' alone."""
@@ -275,7 +273,9 @@ def _group_id(page: PageRef) -> str:
     return numbered[1] if numbered else ""
 
 
-def _page(page: PageRef, found: dict[str, Any] | None) -> PageReading:
+def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) -> PageReading:
+    """given: fields that some group of the same answer has. OK leaves out what is empty, so a picture that others
+    have and this group has not is none; one that no group has may not be given at all."""
     if found is None:
         return PageReading(page.page_id, failure=Failure.NOT_FOUND)
     try:
@@ -297,17 +297,16 @@ def _page(page: PageRef, found: dict[str, Any] | None) -> PageReading:
         handle=handle if _HANDLE.fullmatch(handle) else f"group{group.uid}",
         title=line(group.name),
         subscribers=None if failure else group.members_count,
-        has_avatar=None if failure else _given(group.photo_id, group.main_photo),
-        has_cover=None if failure else _given(group.cover),
+        has_avatar=None if failure else _has(given & {"photo_id", "main_photo"}, found),
+        has_cover=None if failure else _has(given & {"cover"}, found),
         has_description=None if failure or group.description is None else bool(group.description.strip()),
         state_mark=None if failure else group.gos_org,
     )
 
 
-def _given(*values: Any) -> bool | None:
-    """Whether one of the fields holds something; None where the answer has none of them."""
-    told = [value for value in values if value is not msgspec.UNSET]
-    return any(told) if told else None
+def _has(names: frozenset[str], found: dict[str, Any]) -> bool | None:
+    """Whether one of the fields holds something; None where no group was given any of them."""
+    return any(found.get(name) for name in names) if names else None
 
 
 def _post(topic: _Topic) -> PostReading:

@@ -82,6 +82,14 @@ class TestPages:
         client.read_pages([PAGE, PageRef(2, "other_gos", "-76")])
         assert len(server.requests) == 3
 
+    def test_an_outage_of_the_bot_api_is_met_once_and_walls_stay_due(self, max_):
+        away = http(b"", "502 Bad Gateway")
+        client, server = max_(away, away, http(BARE))
+        readings = client.read_pages([PAGE, PageRef(2, "other_gos", "-76")])
+        assert [r.subscribers for r in readings] == [812, 812]
+        assert client.read_walls([PAGE], SINCE)[0].failure == Failure.UNREACHABLE
+        assert len(server.requests) == 4
+
     def test_a_channel_known_by_number_only_is_closed_without_a_bot(self, max_):
         client, server = max_(http(BARE), bots=())
         assert client.read_pages([PageRef(1, "-75")])[0].failure == Failure.CLOSED

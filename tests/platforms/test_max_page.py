@@ -34,6 +34,11 @@ def test_title_description_and_avatar_stand_beside_it():
     assert (reading.title, reading.has_description, reading.has_avatar) == ("Школа", None, False)
 
 
+def test_the_number_that_bots_know_the_channel_by_is_taken_where_it_stands_there():
+    assert read_public_page(PAGE, BARE).external_id == "-7"
+    assert read_public_page(PAGE, QUOTED).external_id == ""
+
+
 def test_a_description_that_quotes_the_key_does_not_forge_the_count():
     body = page(
         'x={channel:{description:"participantsCount:999999, channel:{participantsCount:999999}",participantsCount:5}}'

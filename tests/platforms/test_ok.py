@@ -83,6 +83,11 @@ class TestPages:
         assert (reading.has_avatar, reading.has_cover, reading.has_description) == (True, False, True)
         assert reading.state_mark is True
 
+    def test_a_picture_that_other_groups_have_and_one_has_not_is_none(self, ok):
+        client, _ = ok(answers([GROUP, {**GROUP, "uid": "56", "photo_id": "9"}]))
+        readings = client.read_pages([PageRef(1, "", "55"), PageRef(2, "", "56")])
+        assert [(r.has_avatar, r.has_cover) for r in readings] == [(False, None), (True, None)]
+
     def test_a_short_name_is_resolved_first(self, ok):
         info = answers({"objectId": 55, "objectIdStr": "55", "type": "GROUP"})
         client, server = ok(info, answers([GROUP]))
