@@ -29,7 +29,7 @@ class RegionFactory(DjangoModelFactory):
 
     code = factory.Sequence(lambda n: f"RU-T{n}")
     name = factory.Sequence(lambda n: f"Тестовый край {n}")
-    oktmo = factory.Sequence(lambda n: f"{n:02d}000000")
+    oktmo = factory.Sequence(lambda n: f"{n:08d}")
     time_zone = "Asia/Vladivostok"
     adult_population = 1_000_000
 
