@@ -24,6 +24,8 @@ from monitoring.models import (
 from monitoring.models.measures import GONE_REASONS
 
 MAX_WORDS = 8
+# Digits of an ИНН or ОГРН that are enough to search by it; fewer are the number of a school.
+NUMBER_BEGINS = 4
 SAME_LETTERS = {"е": "её", "ё": "её"}
 GONE = (PageStatus.DELETED, PageStatus.BLOCKED, PageStatus.NOT_FOUND)
 
@@ -40,14 +42,17 @@ def word_pattern(word: str) -> str:
     return "".join(parts)
 
 
-def containing(text: str, fields: Iterable[str]) -> Q:
-    """Rows in which every word of the text occurs in one of the fields."""
+def containing(text: str, texts: Iterable[str], numbers: Iterable[str]) -> Q:
+    """Rows in which every word occurs in one of the fields `texts`, or begins one of the fields `numbers`."""
     found = Q()
     for word in text.split()[:MAX_WORDS]:
         pattern = word_pattern(word)
         one = Q()
-        for field in fields:
+        for field in texts:
             one |= Q(**{f"{field}__regex": pattern})
+        if word.isdigit() and len(word) >= NUMBER_BEGINS:
+            for field in numbers:
+                one |= Q(**{f"{field}__startswith": word})
         found &= one
     return found
 
@@ -122,7 +127,7 @@ class RegionFilter(django_filters.FilterSet):
             field.widget.attrs["id"] = f"filter-{name}"
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(containing(value, self.searched))
+        return rows.filter(containing(value, self.texts, self.numbers))
 
     def of_municipality(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         """The municipality with the settlements in it."""
@@ -156,7 +161,8 @@ class RegionFilter(django_filters.FilterSet):
 
 class PageFilter(RegionFilter):
     to_institution = "institution__"
-    searched = ("title", "handle", "institution__name", "institution__inn", "institution__ogrn")
+    texts = ("title", "handle", "institution__name")
+    numbers = ("institution__inn", "institution__ogrn")
 
     platform = django_filters.ChoiceFilter(label=_("Network"), choices=PlatformCode)
     state = django_filters.ChoiceFilter(method="of_state", label=_("State"), choices=StateChoice)
@@ -186,7 +192,8 @@ class PageFilter(RegionFilter):
 
 
 class InstitutionFilter(RegionFilter):
-    searched = ("name", "inn", "ogrn", "founder")
+    texts = ("name", "founder")
+    numbers = ("inn", "ogrn")
 
     presence = django_filters.ChoiceFilter(method="of_presence", label=_("Pages"), choices=Presence)
 

@@ -1,0 +1,173 @@
+"""Headless Chromium against a live server with a small region in it."""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from gospub.accounts.models import User
+from monitoring import models
+from monitoring.rollups import rebuild
+from tests.factories import InstitutionFactory, MunicipalityFactory, PageFactory, RegionFactory, SectorFactory, operator
+
+DAY = dt.date(2024, 10, 26)
+DAYS = [dt.date(2023, 10, 26), dt.date(2024, 4, 26), dt.date(2024, 9, 26)]
+DAYS += [DAY - dt.timedelta(days=back) for back in (5, 4, 2, 1, 0)]
+AXE = Path(django_settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Screen:
+    """A tab that remembers what went wrong in it."""
+
+    tab: Page
+    base: str
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Load the address and wait until it is quiet."""
+        self.tab.goto(self.base + path)
+        self.tab.wait_for_load_state("networkidle")
+
+    def sideways(self) -> int:
+        """Pixels by which the page is wider than the window."""
+        return self.tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    def violations(self) -> list[str]:
+        """What axe finds: rule and the elements that break it."""
+        self.tab.evaluate(AXE.read_text("utf-8"))
+        found = self.tab.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+        return [f"{v['id']}: {[node['html'][:160] for node in v['nodes'][:3]]}" for v in found]
+
+
+@dataclass
+class World:
+    region: models.Region
+    page: models.Page
+    institution: models.Institution
+    user: User
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Every screen by its name."""
+        region = f"/regions/{self.region.code}"
+        return {
+            "overview": f"{region}/",
+            "pages": f"{region}/pages/",
+            "page": f"/pages/{self.page.pk}/",
+            "institutions": f"{region}/institutions/",
+            "institution": f"/institutions/{self.institution.pk}/",
+            "collection": f"{region}/collection/",
+        }
+
+
+@pytest.fixture
+def world(transactional_db) -> World:
+    """A region with a year of figures on four networks, a page of everything there can be, and an operator."""
+    region = RegionFactory(name="Вымышленный край")
+    culture = SectorFactory(name="Культура")
+    long_name = "Муниципальное бюджетное учреждение культуры «Межпоселенческая центральная библиотека» " * 2
+    institution = InstitutionFactory(
+        region=region, name=long_name, sector=culture, municipality=MunicipalityFactory(region=region)
+    )
+    pages = [
+        PageFactory(
+            institution=institution if number < 4 else InstitutionFactory(region=region),
+            platform=models.PlatformCode.values[number % 4],
+            title={0: long_name.strip(), 17: "Ёлкинский музей"}.get(number, f"Страница {number}"),
+            status=models.PageStatus.OPEN,
+            external_id=str(1000 + number),
+            posts_known_from=DAYS[0],
+            posts_known_to=dt.datetime(2024, 10, 26, 2, tzinfo=dt.UTC),
+        )
+        for number in range(56)
+    ]
+    for number, page in enumerate(pages):
+        keep_days(page, number)
+    models.Slot.objects.filter(day=DAY, page=pages[5]).update(status=models.SlotStatus.DUE)
+    models.PageEvent.objects.create(page=pages[0], day=DAY, kind=models.EventKind.MILESTONE, old="990", new="1000")
+    models.PageProfile.objects.create(page=pages[0], since=DAY, has_avatar=True, state_mark=False, widgets=1)
+    models.Obligation.objects.create(platform="vk", since=DAYS[0], basis="Закон")
+    models.CallCount.objects.create(platform="vk", token="ab", method="wall.get", day=DAY, calls=12)
+    rebuild(region)
+    return World(region, pages[0], institution, operator())
+
+
+def keep_days(page: models.Page, number: int) -> None:
+    """Slots, figures and some posts of the page for all DAYS."""
+    models.Slot.objects.bulk_create(models.Slot(page=page, day=day, status=models.SlotStatus.OK) for day in DAYS)
+    models.PageDay.objects.bulk_create(
+        models.PageDay(
+            page=page,
+            day=day,
+            subscribers=100 + number * 37 + at,
+            posts=1,
+            views=50,
+            likes=3,
+            comments=0,
+            reposts=1,
+            collected_at=dt.datetime.combine(day, dt.time(1), dt.UTC),
+            answer_hash="ab" * 32,
+        )
+        for at, day in enumerate(DAYS)
+    )
+    when = dt.datetime(2024, 10, 25, 1, tzinfo=dt.UTC)
+    models.Post.objects.create(page=page, external_id="1", published_at=when, day=DAY, views=50, likes=3, read_at=when)
+
+
+@pytest.fixture
+def visit(chromium, live_server, world, settings):
+    """Open a signed-in tab: `visit(width=360, theme="dark", javascript=False)` gives a Screen."""
+    settings.DEMO_CLOCK = "2024-10-26T12:00:00+10:00"
+    contexts: list[BrowserContext] = []
+
+    def open_tab(width: int = 1440, theme: str = "light", javascript: bool = True) -> Screen:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="ru-RU", java_script_enabled=javascript
+        )
+        contexts.append(context)
+        cookies = {"sessionid": session_of(world.user), "theme": theme}
+        context.add_cookies([{"name": name, "value": cookies[name], "url": live_server.url} for name in cookies])
+        screen = Screen(context.new_page(), live_server.url)
+        screen.tab.on("console", lambda m: m.type == "error" and screen.problems.append(m.text))
+        screen.tab.on("pageerror", lambda error: screen.problems.append(str(error)))
+        screen.tab.on(
+            "request",
+            lambda r: r.url.startswith((live_server.url, "data:")) or screen.problems.append(f"foreign: {r.url}"),
+        )
+        return screen
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+def session_of(user: User) -> str:
+    """The key of a new session in which the user is signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key

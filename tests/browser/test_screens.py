@@ -1,0 +1,169 @@
+"""Every screen in a real browser: accessible, never wider than the window, silent, the same without JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_screens_are_accessible_fit_the_window_and_break_nothing(visit, world, width, theme):
+    screen = visit(width=width, theme=theme)
+    wrong = {}
+    for name, address in world.addresses.items():
+        screen.open(address)
+        if screen.sideways() > 0 or screen.violations() or screen.problems:
+            wrong[name] = (screen.sideways(), screen.violations(), screen.problems)
+        assert screen.tab.locator("h1").count() == 1
+    assert not wrong
+
+
+def test_screens_fit_at_320_pixels(visit, world):
+    screen = visit(width=320)
+    wide = []
+    for name, address in world.addresses.items():
+        screen.open(address)
+        wide += [name] * (screen.sideways() > 0)
+    assert wide == []
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_sign_in_and_the_missing_page_fit_and_are_accessible(visit, width):
+    screen = visit(width=width)
+    screen.tab.context.clear_cookies()
+    for address in ("/account/login/", "/account/password/reset/"):
+        screen.open(address)
+        assert (screen.sideways(), screen.violations()) == (0, [])
+
+
+def test_no_english_word_is_left_on_a_screen(visit, world):
+    screen = visit()
+    foreign = {}
+    known = {"VK", "Telegram", "MAX", "XLSX", "CSV", "UTC", "wall", "get", "V", "O", "T", "M"}
+    for name, address in world.addresses.items():
+        screen.open(address)
+        words = set(re.findall(r"[A-Za-z]+", screen.tab.inner_text("main .page-head, main") or ""))
+        left = {word for word in words - known if not re.fullmatch(r"(?:[ab]{2})+|school\d*|[a-f]+", word)}
+        if left - {"school"}:
+            foreign[name] = left
+    assert foreign == {}
+
+
+def test_search_swaps_the_table_keeps_the_focus_and_writes_the_address(visit, world):
+    screen = visit()
+    screen.open(world.addresses["pages"])
+    field = screen.tab.get_by_label("Поиск страницы")
+    field.click()
+    field.press_sequentially("елкинский", delay=20)
+    expect(screen.tab.locator("#results tbody tr")).to_have_count(1)
+    expect(screen.tab.locator("#live")).to_have_text("Найдена 1 страница")
+    expect(field).to_be_focused()
+    assert "q=" in screen.tab.url
+    screen.tab.reload()
+    expect(screen.tab.locator("#results tbody tr")).to_have_count(1)
+    assert screen.problems == []
+
+
+def test_going_back_brings_the_table_of_before(visit, world):
+    screen = visit()
+    screen.open(world.addresses["pages"])
+    screen.tab.get_by_label("Соцсеть").select_option("vk")
+    expect(screen.tab.locator(".found")).to_have_text("Найдено 14 страниц")
+    screen.tab.go_back()
+    expect(screen.tab.locator(".found")).to_have_text("Найдено 56 страниц")
+
+
+def test_sorting_stays_when_a_filter_is_chosen(visit, world):
+    screen = visit()
+    screen.open(world.addresses["pages"])
+    screen.tab.locator("#sort-subscribers").click()
+    expect(screen.tab.locator("th[aria-sort=ascending]")).to_contain_text("Подписчики")
+    screen.tab.get_by_label("Соцсеть").select_option("vk")
+    expect(screen.tab.locator(".found")).to_have_text("Найдено 14 страниц")
+    expect(screen.tab.locator("th[aria-sort=ascending]")).to_contain_text("Подписчики")
+
+
+def test_an_answer_that_fails_is_told_with_a_way_to_try_again(visit, world):
+    screen = visit()
+    screen.open(world.addresses["pages"])
+    screen.tab.route("**/pages/?*", lambda route: route.fulfill(status=500, body="broken"))
+    screen.tab.get_by_label("Соцсеть").select_option("vk")
+    expect(screen.tab.get_by_role("alert")).to_contain_text("Не удалось обновить.")
+    expect(screen.tab.get_by_role("button", name="Повторить")).to_be_visible()
+
+
+def test_the_charts_are_drawn_and_hovering_them_breaks_no_rule(visit, world):
+    screen = visit()
+    for name in ("overview", "page"):
+        screen.open(world.addresses[name])
+        chart = screen.tab.locator("[data-chart] svg")
+        expect(chart).to_be_visible()
+        box = chart.bounding_box()
+        for step in range(10):
+            screen.tab.mouse.move(box["x"] + 60 + step * 60, box["y"] + box["height"] / 2)
+        expect(chart).to_contain_text(re.compile("202[34]"))
+    assert screen.problems == []
+
+
+def test_the_table_of_a_chart_is_one_click_away(visit, world):
+    screen = visit()
+    screen.open(world.addresses["overview"])
+    screen.tab.get_by_text("То же таблицей").click()
+    expect(screen.tab.get_by_role("row", name=re.compile("26.10.2024"))).to_be_visible()
+
+
+def test_the_tables_work_without_javascript(visit, world):
+    screen = visit(javascript=False)
+    screen.open(world.addresses["pages"])
+    screen.tab.get_by_label("Соцсеть").select_option("ok")
+    screen.tab.get_by_role("button", name="Найти").click()
+    expect(screen.tab.locator(".found")).to_have_text("Найдено 14 страниц")
+    screen.tab.locator("#sort-title").click()
+    expect(screen.tab.locator("tbody tr").first).to_contain_text("Страница 1")
+
+
+def test_the_status_of_the_collection_refreshes_itself_and_can_be_paused(visit, world):
+    screen = visit()
+    screen.open(world.addresses["collection"])
+    with screen.tab.expect_response(lambda response: "HX-Request" in response.headers.get("vary", ""), timeout=6000):
+        pass
+    expect(screen.tab.get_by_text("осталась 1 страница")).to_be_visible()
+    screen.tab.get_by_role("link", name="Приостановить обновление").click()
+    expect(screen.tab.get_by_role("link", name="Возобновить обновление")).to_be_visible()
+    assert screen.tab.locator("[hx-trigger]").count() == 0
+
+
+def test_a_screen_can_be_walked_by_keyboard(visit, world):
+    screen = visit()
+    screen.open(world.addresses["pages"])
+    screen.tab.keyboard.press("Tab")
+    expect(screen.tab.get_by_role("link", name="К содержанию")).to_be_focused()
+    screen.tab.keyboard.press("Enter")
+    screen.tab.keyboard.press("/")
+    expect(screen.tab.get_by_label("Поиск страницы")).to_be_focused()
+
+
+def test_a_menu_closes_on_escape_and_gives_the_focus_back(visit, world):
+    screen = visit()
+    screen.open(world.addresses["overview"])
+    summary = screen.tab.locator(".side-user > summary")
+    summary.click()
+    expect(screen.tab.get_by_role("button", name="Выйти")).to_be_visible()
+    screen.tab.keyboard.press("Escape")
+    expect(screen.tab.get_by_role("button", name="Выйти")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_nothing_jumps_while_a_screen_loads(visit, world):
+    screen = visit()
+    screen.open(world.addresses["overview"])
+    shift = screen.tab.evaluate("""() => new Promise(resolve => {
+        let total = 0;
+        new PerformanceObserver(list => { for (const entry of list.getEntries()) total += entry.value; })
+            .observe({type: "layout-shift", buffered: true});
+        setTimeout(() => resolve(total), 300);
+    })""")
+    assert shift <= 0.05
