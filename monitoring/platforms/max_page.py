@@ -9,6 +9,7 @@ from .base import Failure, PageReading, PageRef, PlatformError
 
 NOT_FOUND_PHRASE = "Не нашли чат по этой ссылке"
 COUNT_KEY = "participantsCount"
+MOST_OBJECTS = 20_000
 _COUNT = re.compile(r"\d{1,10}")
 _CHAT_ID = re.compile(r"-\d{1,19}", re.ASCII)
 # One token of a JavaScript object; a string that nobody closes reaches to the end, so that the scan stays linear.
@@ -68,7 +69,7 @@ def _channel(text: str) -> dict[str, str] | None:
 
 
 def _objects(script: str) -> list[_Object]:
-    """Every object of a script with its plain values."""
+    """Every object of a script with its plain values. Raises PlatformError (bad answer) where they are too many."""
     objects: list[_Object] = []
     open_: list[_Object] = []
     last = key = ""
@@ -79,6 +80,8 @@ def _objects(script: str) -> list[_Object]:
         elif written in "{[":
             open_.append(_Object(key))
             objects.append(open_[-1])
+            if len(objects) > MOST_OBJECTS:
+                raise PlatformError(Failure.BAD_ANSWER, "max.ru: a script of too many objects")
             key = ""
         elif written in "}]":
             if open_:
