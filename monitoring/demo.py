@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -48,45 +47,37 @@ def environment(port: int) -> dict[str, str]:
 
 
 @contextmanager
-def servers() -> Iterator[None]:
-    """The simulator and a Celery worker (beat inside) as child processes, stopped at the end."""
-    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+def simulator() -> Iterator[None]:
+    """The simulator as a child process."""
     port = settings.SIMULATOR_URL.rpartition(":")[2]
-    worker = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "gospub",
-        "worker",
-        "-P",
-        "threads",
-        "-c",
-        "4",
-        "-B",
-        "-l",
-        "WARNING",
-    ]
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    log = (Path(settings.VAR_DIR) / "demo.log").open("ab")
-    children = [
-        subprocess.Popen(
-            [*manage, "simulate", "--demo", "--port", port], cwd=settings.BASE_DIR, stdout=log, stderr=log
-        ),
-        subprocess.Popen([*worker, *quiet], cwd=settings.BASE_DIR, stdout=log, stderr=log),
-    ]
-    try:
-        wait_for_simulator(children[0], Path(log.name))
+    with _child([str(settings.BASE_DIR / "manage.py"), "simulate", "--demo", "--port", port]) as (process, log):
+        wait_for_simulator(process, log)
         yield
-    finally:
-        for child in children:
-            child.send_signal(signal.SIGTERM)
-        for child in children:
+
+
+@contextmanager
+def worker(*options: str) -> Iterator[None]:
+    """A Celery worker with a thread pool; `--beat` only when the played past is over, or it would collect today."""
+    command = ["-m", "celery", "-A", "gospub", "worker", "--pool", "threads", "--concurrency", "4"]
+    quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    with _child([*command, *quiet, *options]):
+        yield
+
+
+@contextmanager
+def _child(arguments: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A Python process that ends with this block; its output goes into the demo's log."""
+    path = Path(settings.VAR_DIR) / "demo.log"
+    with path.open("ab") as log:
+        child = subprocess.Popen([sys.executable, *arguments], cwd=settings.BASE_DIR, stdout=log, stderr=log)
+        try:
+            yield child, path
+        finally:
+            child.terminate()
             try:
                 child.wait(10)
             except subprocess.TimeoutExpired:
                 child.kill()
-        log.close()
 
 
 def wait_for_simulator(child: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> None:

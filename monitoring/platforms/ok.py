@@ -20,6 +20,7 @@ from .transport import TooLargeError, Transport, later, next_day
 
 GROUPS_A_CALL = 100
 TOPICS_A_CALL = 100
+TOPICS_OF_FIRST_CALL = 40  # thirty days of most groups fit into so many
 GROUP_FIELDS = (
     "uid,name,description,shortname,members_count,access_type,main_photo,photo_id,cover,blocked,status,gos_org"
 )
@@ -216,7 +217,8 @@ class Ok:
         wall = WallSoFar(page.page_id, since)
         anchor = ""
         while wall.wants_more:
-            values = {"gid": group_id, "count": str(TOPICS_A_CALL), "fields": TOPIC_FIELDS}
+            values = {"gid": group_id, "count": str(TOPICS_A_CALL if anchor else TOPICS_OF_FIRST_CALL)}
+            values["fields"] = TOPIC_FIELDS
             answer = self._call("mediatopic.getTopics", values | ({"anchor": anchor} if anchor else {}))
             topics = convert(answer, _Topics)
             own = [topic for topic in topics.media_topics if not topic.author_ref.startswith("user:")]

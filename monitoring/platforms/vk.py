@@ -10,7 +10,7 @@ from django.conf import settings
 from .base import PAGE_FAILURES, Failure, PageReading, PageRef, PlatformError, Token, WallReading
 from .batches import STOPPING, WallSoFar, no_wall, read_each
 from .transport import HTML_BYTES, TooLargeError, Transport
-from .vk_answers import HANDLE, NUMBERED, POSTS_A_CALL, add_posts, read_page, state_mark
+from .vk_answers import HANDLE, NUMBERED, add_posts, piece_bounds, read_page, state_mark
 from .vk_session import VkError, VkSession
 
 TOKEN_KINDS = ("service", "user", "community")
@@ -127,7 +127,7 @@ class Vk:
             else:
                 walls[index].fail(PlatformError(Failure.NOT_FOUND))
         while wanted:
-            requests = [_wall_request(_key(pages[i]), walls[i].pieces * POSTS_A_CALL) for i in wanted]
+            requests = [_wall_request(_key(pages[i]), *piece_bounds(walls[i].pieces)) for i in wanted]
             for index, answer in zip(wanted, self._wall_answers(requests), strict=True):
                 try:
                     add_posts(walls[index], answer, _key(pages[index]))
@@ -197,9 +197,9 @@ def _key(page: PageRef) -> str:
     return handle if HANDLE.fullmatch(handle) and not handle.isdigit() else ""
 
 
-def _wall_request(key: str, offset: int) -> dict[str, Any]:
+def _wall_request(key: str, offset: int, count: int) -> dict[str, Any]:
     address = {"owner_id": -int(key)} if key.isdigit() else {"domain": key}
-    return {**address, "count": POSTS_A_CALL, "offset": offset, "filter": "owner"}
+    return {**address, "count": count, "offset": offset, "filter": "owner"}
 
 
 def _no_mark(handle: str, group_id: int) -> None:

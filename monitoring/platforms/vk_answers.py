@@ -12,6 +12,8 @@ from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostRe
 from .batches import WallSoFar, no_page
 
 POSTS_A_CALL = 100
+# Thirty days of most pages fit into so many; 25 full walls would come near the 5 MB that execute may answer.
+POSTS_OF_FIRST_CALL = 40
 POS_HOST = "pos.gosuslugi.ru"
 MARK_CLASS = "GovernmentCommunityBadge"
 # Not yet, or never, on the wall as the page's own post.
@@ -194,8 +196,15 @@ def add_posts(wall: WallSoFar, answer: Any, key: str) -> None:
         raise PlatformError(Failure.NOT_FOUND, "a person's wall")
     own = [p for p in piece.items if not key.isdigit() or p.owner_id in (0, -int(key))]
     posts = [_post(post) for post in own if not post.is_deleted and post.post_type not in FOREIGN_POSTS]
-    read = (wall.pieces + 1) * POSTS_A_CALL
-    wall.add(posts, proof, more=bool(piece.items) and piece.count > read)
+    offset, count = piece_bounds(wall.pieces)
+    wall.add(posts, proof, more=bool(piece.items) and piece.count > offset + count)
+
+
+def piece_bounds(pieces: int) -> tuple[int, int]:
+    """Offset and count of the next call for a wall of which so many pieces were read."""
+    if not pieces:
+        return 0, POSTS_OF_FIRST_CALL
+    return POSTS_OF_FIRST_CALL + (pieces - 1) * POSTS_A_CALL, POSTS_A_CALL
 
 
 def _post(post: _Post) -> PostReading:

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from .answers import as_json
 from .state import Simulation
 from .world import Page
 
@@ -40,7 +41,7 @@ class Ok:
         info = request.match_info
         name = f"{info['group']}.{info['name']}" if "group" in info else str(values.get("method", ""))
         try:
-            return web.json_response(self.answer(name, {key: str(value) for key, value in values.items()}))
+            return as_json(self.answer(name, {key: str(value) for key, value in values.items()}))
         except OkError as error:
             body = {"error_code": error.code, "error_msg": ERRORS[error.code], "error_data": None}
             return web.json_response(body, headers={"Invocation-Error": str(error.code)})

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from .answers import as_json
 from .state import WALL_GETS_A_DAY, Simulation
 from .world import Page
 
@@ -51,7 +52,7 @@ class Vk:
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         token = values.get("access_token") or bearer
         try:
-            return web.json_response(self.answer(name, values, token))
+            return as_json(self.answer(name, values, token))
         except VkError as error:
             return web.json_response({"error": self.error_body(error, values)})
 

@@ -35,8 +35,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("load_regions", verbosity=0)
         demo.add_made_up_regions()
-        with demo.servers():
-            with tqdm(total=len(demo_days()), desc=_("Days played"), disable=None) as bar:
+        with demo.simulator():
+            with demo.worker(), tqdm(total=len(demo_days()), desc=_("Days played")) as bar:
                 regions = demo.play(lambda day: bar.update())
             for region in regions:
                 day = local_day(DEMO_MOMENT, region.time_zone)
@@ -44,7 +44,8 @@ class Command(BaseCommand):
                 print_summary(self.stdout, region.name, run.summarize([region], DEMO_MOMENT, time.monotonic() - began))
             people = demo.sign_ins(regions)
             if not no_serve:
-                self.serve(people)
+                with demo.worker("--beat"):
+                    self.serve(people)
 
     def start_again_in_the_demo(self) -> None:
         """Settings are read once, so the demo's environment needs a process of its own."""
