@@ -61,8 +61,8 @@ format: .venv/.dev
 	$(BIN)/djlint --reformat --quiet templates
 
 requirements: .venv/.dev
-	@for set in "requirements.txt" "requirements-dev.txt --extra dev" "requirements-node.txt --group node"; do \
-	  $(BIN)/uv pip compile pyproject.toml --generate-hashes --universal --no-header --no-annotate --quiet -o $$set; done
+	@for set in "requirements.txt pyproject.toml" "requirements-dev.txt pyproject.toml --extra dev" "requirements-node.txt --group pyproject.toml:node"; do \
+	  $(BIN)/uv pip compile --generate-hashes --universal --no-header --no-annotate --quiet -o $$set; done
 
 clean:
 	rm -rf .venv node_modules static/vendor staticfiles var

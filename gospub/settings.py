@@ -196,7 +196,7 @@ REQUESTS_PER_SECOND = {
 
 # --- tasks --------------------------------------------------------------------------------------
 CELERY_QUEUE_DIR = VAR_DIR / "queue"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 if not REDIS_URL:
     for folder in ("messages", "control"):
         (CELERY_QUEUE_DIR / folder).mkdir(parents=True, exist_ok=True)
