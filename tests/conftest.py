@@ -1,7 +1,4 @@
-"""Private servers for the whole run: PostgreSQL and Redis in a temporary folder, the simulator on a free port.
-
-GOSPUB_TEST_DATABASE=sqlite runs the same tests on SQLite instead.
-"""
+"""What every test stands on. The databases are private servers, see private_servers.py."""
 
 import os
 
@@ -12,18 +9,6 @@ from tests import services
 pytest_plugins = ["tests.simulator_fixtures"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the tests
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the database before Django reads its settings; workers of xdist share the first process's."""
-    if hasattr(config, "workerinput"):
-        return
-    services.prepare_environment()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        services.stop_all()
 
 
 @pytest.fixture(autouse=True)
