@@ -63,9 +63,9 @@ _SERVICES = {
     "services settings share.php video videos wall write",
     PlatformCode.OK: "app apps discussions events feed friends game games gifts guests help live login market marks "
     "messages music online search settings topic video",
-    PlatformCode.TELEGRAM: "addemoji addstickers addtheme bg boost c confirmphone contact giftcode invoice iv login m "
-    "proxy setlanguage share socks",
-    PlatformCode.MAX: "c download help login",
+    PlatformCode.TELEGRAM: "addemoji addlist addstickers addtheme bg boost c confirmphone contact giftcode invoice iv "
+    "joinchat login m proxy s setlanguage share socks",
+    PlatformCode.MAX: "c download help join login u",
 }
 _SERVICES = {platform: frozenset(names.split()) for platform, names in _SERVICES.items()}
 
