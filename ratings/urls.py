@@ -5,6 +5,6 @@ from django.urls import path
 from . import views
 
 urlpatterns = [
-    path("regions/<str:code>/ratings/", views.ratings, name="ratings"),
-    path("regions/<str:code>/ratings/export/<str:kind>/", views.ratings_export, name="ratings_export"),
+    path("regions/<slug:code>/ratings/", views.ratings, name="ratings"),
+    path("regions/<slug:code>/ratings/export/<str:kind>/", views.ratings_export, name="ratings_export"),
 ]

@@ -76,6 +76,13 @@ def test_a_right_taken_away_ends_at_the_next_request():
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("name", [name for name, rule in TABLE.items() if (rule.missing or [0])[0] == "RU-NOWHERE"])
+def test_no_address_of_a_region_breaks_on_a_code_that_no_database_can_hold(name):
+    here = world()
+    address = reverse(name, args=TABLE[name].args(here)).replace(here.region.code, "a%00b")
+    assert signed_in(here, Role.OPERATOR).get(address).status_code == 404
+
+
 def test_nobody_signs_up():
     response = Client().post(
         reverse("account_signup"),

@@ -31,8 +31,8 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("pages/<int:pk>/", page, name="page"),
-    path("regions/<str:code>/ratings/", ratings, name="ratings"),
-    path("regions/<str:code>/institutions/", institutions, name="institutions"),
+    path("regions/<slug:code>/ratings/", ratings, name="ratings"),
+    path("regions/<slug:code>/institutions/", institutions, name="institutions"),
     path("institutions/<int:pk>/", institution, name="institution"),
     path("forgotten/", page, name="forgotten"),
     *guarded,

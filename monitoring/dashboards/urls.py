@@ -11,13 +11,13 @@ register_converter(FileKind, "kind")
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("regions/<str:code>/", views.overview, name="overview"),
-    path("regions/<str:code>/pages/", views.pages, name="pages"),
-    path("regions/<str:code>/pages/export/<kind:kind>/", views.pages_export, name="pages_export"),
-    path("regions/<str:code>/institutions/", views.institutions, name="institutions"),
+    path("regions/<slug:code>/", views.overview, name="overview"),
+    path("regions/<slug:code>/pages/", views.pages, name="pages"),
+    path("regions/<slug:code>/pages/export/<kind:kind>/", views.pages_export, name="pages_export"),
+    path("regions/<slug:code>/institutions/", views.institutions, name="institutions"),
     path("institutions/<int:pk>/", views.institution, name="institution"),
     path("pages/<int:pk>/", views.page, name="page"),
-    path("regions/<str:code>/collection/", views.collection_status, name="collection_status"),
+    path("regions/<slug:code>/collection/", views.collection_status, name="collection_status"),
     path("theme/", preferences.theme, name="theme"),
     path("language/", login_not_required(set_language), name="set_language"),
 ]
