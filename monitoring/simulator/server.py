@@ -74,7 +74,7 @@ def control(simulation: Simulation) -> list[web.RouteDef]:
 
     async def clock(request: web.Request) -> web.Response:
         if request.method == "POST":
-            simulation.now = dt.datetime.fromisoformat((await request.json())["now"])
+            simulation.stands_at = dt.datetime.fromisoformat((await request.json())["now"])
         return web.json_response({"now": simulation.now.isoformat()})
 
     async def faults(request: web.Request) -> web.Response:

@@ -45,7 +45,7 @@ class Simulation:
         self.rate = rate
         self.faults = Faults(faults)
         self.calls: Counter[str] = Counter()
-        self._set: tuple[dt.datetime, float] | None = None
+        self.stands_at: dt.datetime | None = None
         self._windows: dict[str, list[float]] = {}
         self._spent: Counter[tuple[str, dt.date]] = Counter()
         self._by_id: dict[tuple[str, str], tuple[RegionWorld, Page]] = {}
@@ -60,14 +60,8 @@ class Simulation:
 
     @property
     def now(self) -> dt.datetime:
-        if self._set is None:
-            return dt.datetime.now(dt.UTC)
-        moment, since = self._set
-        return moment + dt.timedelta(seconds=time.monotonic() - since)
-
-    @now.setter
-    def now(self, moment: dt.datetime) -> None:
-        self._set = (moment, time.monotonic())
+        """The real clock, or the moment at which the simulator was told to stand still."""
+        return self.stands_at or dt.datetime.now(dt.UTC)
 
     def day(self, page: Page) -> dt.date:
         return self.now.astimezone(ZoneInfo(page.zone)).date()

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--latency", type=float, default=0, help="seconds that every answer takes")
         parser.add_argument("--fault", nargs="*", default=[], metavar="NAME", help="see monitoring/simulator; NAME*3")
         parser.add_argument("--vk-groups", type=Path, help="recorded groups.getById answer to serve as it stands")
-        parser.add_argument("--now", type=dt.datetime.fromisoformat, help="ISO moment with zone; else the real clock")
+        parser.add_argument("--now", type=dt.datetime.fromisoformat, help="ISO moment with zone to stand still at; else the real clock")
 
     def handle(self, *args: object, **options) -> None:
         worlds = (
@@ -51,8 +51,7 @@ class Command(BaseCommand):
         )
         limit = None if options["demo"] else options["rate"]
         simulation = Simulation(worlds, limit, options["fault"])
-        if options["now"] or options["demo"]:
-            simulation.now = options["now"] or DEMO_MOMENT
+        simulation.stands_at = options["now"] or (DEMO_MOMENT if options["demo"] else None)
         recorded = recorded_groups(options["vk_groups"]) if options["vk_groups"] else None
         port = options["port"] or free_port()
         self.stdout.write(f"http://127.0.0.1:{port}\n")
