@@ -67,7 +67,7 @@ def plan_pages(plan: Plan, groups: list[Group]) -> dict[int, list[Page]]:
 def _load(known: _Known, addresses: list[Address]) -> None:
     """All pages of the region, and those of other regions that the file names."""
     region = known.plan.region
-    for page in Page.objects.filter(institution__region=region).select_related("institution"):
+    for page in Page.objects.filter(institution__region=region):
         known.remember(page)
     for platform in PlatformCode.values:
         of_platform = [a for a in addresses if a.platform == platform]
