@@ -92,9 +92,8 @@ def _without_repetitions(plan: Plan, rows: list[RegistryRow]) -> list[RegistryRo
     for row in rows:
         other = first.setdefault(row, row)
         if other is not row:
-            message = _("Row %(row)s of sheet “%(sheet)s” says the same. This row was skipped.")
-            values = {"row": other.source.number, "sheet": other.source.sheet}
-            plan.problems.append(row.source.problem(Severity.WARNING, message % values))
+            message = _("Another row (%(place)s) says the same. This row was skipped.") % {"place": other.source.place}
+            plan.problems.append(row.source.problem(Severity.WARNING, message))
     return list(first)
 
 

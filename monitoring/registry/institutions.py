@@ -165,8 +165,8 @@ def _agreed(plan: Plan, group: Group, column: Column, say: Callable[[RegistryRow
         return None
     for row in group.rows:
         if say(row) and _folded(say(row)) != _folded(say(first)):
-            message = _("Row %(row)s of sheet “%(sheet)s” says otherwise of the same institution. Make the rows agree.")
-            values = {"row": first.source.number, "sheet": first.source.sheet}
+            message = _("Another row (%(place)s) says otherwise of the same institution. Make the rows agree.")
+            values = {"place": first.source.place}
             plan.problems.append(row.source.problem(Severity.ERROR, message % values, column))
     return say(first)
 

@@ -142,8 +142,8 @@ def _taken(known: _Known, row: RegistryRow, address: Address, page: Page | None)
         known.row_of.setdefault(key, row)
     if other is None:
         return ""
-    message = _("This page already stands in row %(row)s of sheet “%(sheet)s”. Leave it in one of the two rows.")
-    return message % {"row": other.source.number, "sheet": other.source.sheet}
+    message = _("Another row (%(place)s) names the same page. Leave it in one of the two.")
+    return message % {"place": other.source.place}
 
 
 def _belongs_elsewhere(known: _Known, row: RegistryRow, page: Page) -> str:

@@ -36,20 +36,20 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """«Sheet “Школы”, row 7, column “ОГРН”»."""
-        parts = []
-        if self.sheet:
-            parts.append(_("sheet “%(sheet)s”") % {"sheet": self.sheet})
-        if self.row:
-            parts.append(_("row %(row)s") % {"row": self.row})
-        if self.column:
-            parts.append(_("column “%(column)s”") % {"column": self.column})
-        text = ", ".join(parts)
-        return text[:1].upper() + text[1:]
+        """«sheet “Школы”, row 7, column “ОГРН”»; "" = the whole file."""
+        return place(self.sheet, self.row, self.column)
 
 
-def has_errors(problems: list[Problem]) -> bool:
-    return any(problem.severity == Severity.ERROR for problem in problems)
+def place(sheet: str, row: int | None, column: str = "") -> str:
+    """Where something stands, in words; a CSV file has no sheets."""
+    parts = []
+    if sheet:
+        parts.append(_("sheet “%(sheet)s”") % {"sheet": sheet})
+    if row:
+        parts.append(_("row %(row)s") % {"row": row})
+    if column:
+        parts.append(_("column “%(column)s”") % {"column": column})
+    return ", ".join(parts)
 
 
 @dataclass(slots=True)

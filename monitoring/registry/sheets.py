@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from .columns import MEASURED, Column, column_of
 from .files import HEADER_ROWS, MAX_COLUMNS, NOT_COMPUTED, FileError, Grid, read_grids
-from .report import Problem, Severity
+from .report import Problem, Severity, place
 
 MAX_CELL = 5_000  # characters
 # A row is the header when it names the institutions' column and at least one more of ours.
@@ -23,6 +23,10 @@ class SheetRow:
     sheet: str
     number: int
     cells: dict[Column, str]
+
+    @property
+    def place(self) -> str:
+        return place(self.sheet, self.number)
 
     def problem(self, severity: Severity, message: str, column: Column | None = None) -> Problem:
         return Problem(severity, message, self.sheet, self.number, column or "")
@@ -115,14 +119,14 @@ def _add_grid(table: Table, grid: Grid) -> bool:
 
 def _header_of(grid: Grid) -> tuple[int | None, list[Column | str]]:
     """Index of the header row within the grid, and for each of its cells the column, or the text of an unknown one."""
-    for place, (number, values) in enumerate(grid.rows):
+    for index, (number, values) in enumerate(grid.rows):
         if number > HEADER_ROWS:
             break
         texts = [clean_text(value)[:100] for value in values[:MAX_COLUMNS]]
         columns = [column_of(text) or text for text in texts]
         known = {column for column in columns if isinstance(column, Column)}
         if Column.NAME in known and len(known) >= HEADER_CELLS:
-            return place, columns
+            return index, columns
     return None, []
 
 

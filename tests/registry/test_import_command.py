@@ -57,7 +57,7 @@ def test_errors_are_printed_by_place_and_nothing_is_imported(region: Region, spr
     path = spreadsheet(school(1), school(2, ogrn="1027700132196"))
     with pytest.raises(CommandError, match="Nothing was imported"):
         call_command("import_registry", str(path), "--region", "RU-T1", *options, stdout=out)
-    assert "Error. Sheet “Реестр”, row 3, column “ОГРН”: This is not an ОГРН" in out.getvalue()
+    assert "Error (sheet “Реестр”, row 3, column “ОГРН”): This is not an ОГРН" in out.getvalue()
     assert not Institution.objects.exists()
 
 

@@ -209,7 +209,7 @@ def test_institutions_that_the_base_tells_apart_stay_apart(region: Region):
 def test_rows_that_disagree_about_one_institution_are_an_error_of_both(region: Region):
     found = errors(plan(region, school(1, level="МО"), school(1, level="Регион", vk_link="vk.com/museum1")))
     assert [(row, column) for row, column, _ in found] == [(3, "Уровень")]
-    assert "Row 2" in found[0][2]
+    assert "row 2" in found[0][2]
 
 
 def test_institution_of_another_region_is_another_institution(region: Region):
@@ -292,7 +292,7 @@ def test_page_in_two_rows_under_spellings_that_only_the_base_connects_is_an_erro
 def test_row_repeated_word_for_word_is_a_warning(region: Region):
     done = load(region, school(1), school(1))
     assert Institution.objects.count() == Page.objects.count() == 1
-    assert [(row, "Row 2" in message) for row, _, message in warnings(done)] == [(3, True)]
+    assert [(row, "row 2" in message) for row, _, message in warnings(done)] == [(3, True)]
 
 
 def test_page_of_another_region_is_an_error_that_names_no_names(region: Region):

@@ -158,7 +158,7 @@ def test_email_of_nobody_is_a_warning():
 
 
 def test_place_is_told_in_words():
-    assert problem(ogrn=None).place == "Sheet “Реестр”, row 2, column “ОГРН”"
+    assert problem(ogrn=None).place == "sheet “Реестр”, row 2, column “ОГРН”"
 
 
 def test_markup_in_a_name_is_plain_text():

@@ -57,7 +57,8 @@ class Command(BaseCommand):
         """Counts by kind, then every problem with its place."""
         self.stdout.write(f"{plan.region.name}, {plan.day:%d.%m.%Y}")
         if not plan.refused:
-            self.stdout.write(f"  {'':24}{_('new'):>12}{_('changed'):>12}{_('same'):>12}")
+            new, changed, same = _("new"), _("changed"), _("unchanged")
+            self.stdout.write(f"  {'':24}{new:>12}{changed:>12}{same:>12}")
             for model, counts in plan.counts.items():
                 label = str(model._meta.verbose_name_plural)
                 self.stdout.write(f"  {label:24}{counts.new:>12}{counts.changed:>12}{counts.same:>12}")
@@ -65,5 +66,5 @@ class Command(BaseCommand):
                 message = _("Pages of the region that the file does not name, left as they are: %(count)s")
                 self.stdout.write("  " + message % {"count": plan.pages_not_in_file})
         for problem in plan.problems:
-            place = f"{problem.place}: " if problem.place else ""
-            self.stdout.write(f"{problem.severity.label}. {place}{problem.message}")
+            place = f" ({problem.place})" if problem.place else ""
+            self.stdout.write(f"{problem.severity.label}{place}: {problem.message}")
