@@ -101,7 +101,7 @@ class RegionFilter(django_filters.FilterSet):
 
     to_institution = ""
 
-    q = django_filters.CharFilter(method="search", max_length=200)
+    q = django_filters.CharFilter(method="search", label=_("Search"), max_length=200)
     municipality = django_filters.ChoiceFilter(method="of_municipality", label=_("Municipality"))
     sector = django_filters.ChoiceFilter(method="of_sector", label=_("Sector"))
     founder = django_filters.ChoiceFilter(method="of_founder", label=_("Founder"))

@@ -128,14 +128,13 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of one page."""
-    joined = Page.objects.visible_to(request.user).select_related(
-        "institution__region", "institution__municipality", "state"
-    )
+    joined = Page.objects.visible_to(request.user).select_related("institution__region", "state")
     found = get_object_or_404(joined, pk=pk)
     region = found.institution.region
-    card = card_queries.page_card(found, clock.local_day(clock.now(), region.time_zone))
+    today = clock.local_day(clock.now(), region.time_zone)
+    card = card_queries.page_card(found, today)
     chart = {**card_queries.chart(card), "missing": _("no data")}
-    return render(request, "page.html", {"region": region, "card": card, "chart": chart})
+    return render(request, "page.html", {"region": region, "today": today, "card": card, "chart": chart})
 
 
 @require_safe

@@ -122,8 +122,13 @@ def moment(value: dt.datetime | None, zone: str) -> str:
     """An aware moment in the region's time zone: «26.10.2024, 06:10 (UTC+10)»; None → «нет данных»."""
     if value is None:
         return _("no data")
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{local:%d.%m.%Y}, {local:%H:%M} ({offset(local)})".replace(" ", SPACE)
+    return f"{local_time(value, zone)}{SPACE}({offset(value.astimezone(ZoneInfo(zone)))})"
+
+
+@register.filter
+def local_time(value: dt.datetime, zone: str) -> str:
+    """As `moment` where the zone is named beside: «26.10.2024, 06:10»."""
+    return f"{value.astimezone(ZoneInfo(zone)):%d.%m.%Y,{SPACE}%H:%M}"
 
 
 def offset(local: dt.datetime) -> str:
