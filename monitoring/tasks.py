@@ -12,9 +12,7 @@ from .collection.run import hand_out_all, roll_up_all
 
 
 @shared_task(soft_time_limit=300, time_limit=330)
-def collect_batch(
-    region_id: int, platform: str, day: str, page_ids: list[int], now: str | None = None
-) -> None:
+def collect_batch(region_id: int, platform: str, day: str, page_ids: list[int], now: str | None = None) -> None:
     """Read one batch. `day` and `now` are ISO; no `now` = the clock's."""
     moment = dt.datetime.fromisoformat(now) if now else clock.now()
     collect(Batch(region_id, platform, dt.date.fromisoformat(day), tuple(page_ids)), moment)

@@ -46,9 +46,7 @@ class Grant(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=20, choices=Role)
-    region = models.ForeignKey(
-        "monitoring.Region", models.CASCADE, related_name="+", verbose_name=_("region")
-    )
+    region = models.ForeignKey("monitoring.Region", models.CASCADE, related_name="+", verbose_name=_("region"))
     institution = models.ForeignKey(
         "monitoring.Institution",
         models.CASCADE,

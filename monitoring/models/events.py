@@ -24,9 +24,7 @@ class EventKind(models.TextChoices):
 class PageEvent(models.Model):
     """One event of a page on a local day; `old` and `new` as the network named them."""
 
-    page = models.ForeignKey(
-        Page, models.CASCADE, related_name="events", db_index=False, verbose_name=_("page")
-    )
+    page = models.ForeignKey(Page, models.CASCADE, related_name="events", db_index=False, verbose_name=_("page"))
     day = models.DateField(_("local day"))
     kind = models.CharField(_("event"), max_length=16, choices=EventKind)
     old = models.CharField(_("before"), max_length=300, blank=True)

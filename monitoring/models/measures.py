@@ -39,9 +39,7 @@ GONE_REASONS = (SlotReason.NOT_FOUND, SlotReason.DELETED, SlotReason.BLOCKED, Sl
 class Slot(models.Model):
     """A page is owed a reading on a local day: the record of what is due and what became of it."""
 
-    page = models.ForeignKey(
-        Page, models.CASCADE, related_name="slots", db_index=False, verbose_name=_("page")
-    )
+    page = models.ForeignKey(Page, models.CASCADE, related_name="slots", db_index=False, verbose_name=_("page"))
     day = models.DateField(_("local day"))
     status = models.CharField(_("state"), max_length=8, choices=SlotStatus, default=SlotStatus.DUE)
     reason = models.CharField(_("reason"), max_length=16, choices=SlotReason, blank=True)
@@ -74,9 +72,7 @@ class PageDay(models.Model):
     """
 
     day = models.DateField(_("local day"))
-    page = models.ForeignKey(
-        Page, models.CASCADE, related_name="days", db_index=False, verbose_name=_("page")
-    )
+    page = models.ForeignKey(Page, models.CASCADE, related_name="days", db_index=False, verbose_name=_("page"))
     subscribers = models.PositiveIntegerField(_("subscribers"), null=True)
     subscribers_provenance = models.CharField(max_length=9, choices=Provenance, default=Provenance.MEASURED)
     subscribers_step = models.PositiveIntegerField(_("rounded to"), default=1)
@@ -104,9 +100,7 @@ class PageDay(models.Model):
 class PageProfile(models.Model):
     """What a page showed of itself from `since` on; a new row only when something changed. NULL = not known."""
 
-    page = models.ForeignKey(
-        Page, models.CASCADE, related_name="profiles", db_index=False, verbose_name=_("page")
-    )
+    page = models.ForeignKey(Page, models.CASCADE, related_name="profiles", db_index=False, verbose_name=_("page"))
     since = models.DateField(_("since"))
     has_avatar = models.BooleanField(_("avatar"), null=True)
     has_cover = models.BooleanField(_("cover"), null=True)
@@ -135,9 +129,7 @@ class Post(models.Model):
         OWN = "own", _("own")
         REPOST = "repost", _("repost")
 
-    page = models.ForeignKey(
-        Page, models.CASCADE, related_name="posts", db_index=False, verbose_name=_("page")
-    )
+    page = models.ForeignKey(Page, models.CASCADE, related_name="posts", db_index=False, verbose_name=_("page"))
     external_id = models.CharField(_("id in the network"), max_length=60)
     published_at = models.DateTimeField(_("published at"))
     day = models.DateField(_("local day"))
@@ -185,9 +177,7 @@ class CallCount(models.Model):
 class PageState(models.Model):
     """A row per page: the latest figures and their changes. NULL = never measured, or nothing to compare with."""
 
-    page = models.OneToOneField(
-        Page, models.CASCADE, primary_key=True, related_name="state", verbose_name=_("page")
-    )
+    page = models.OneToOneField(Page, models.CASCADE, primary_key=True, related_name="state", verbose_name=_("page"))
     subscribers = models.PositiveIntegerField(_("subscribers"), null=True)
     subscribers_provenance = models.CharField(max_length=9, choices=Provenance, default=Provenance.MEASURED)
     measured_on = models.DateField(_("measured on"), null=True)
@@ -217,9 +207,7 @@ class PageMonth(models.Model):
     """A row per page and month. posts_days: days of the month of which every post is known."""
 
     month = models.DateField(_("first day of the month"))
-    page = models.ForeignKey(
-        Page, models.CASCADE, related_name="months", db_index=False, verbose_name=_("page")
-    )
+    page = models.ForeignKey(Page, models.CASCADE, related_name="months", db_index=False, verbose_name=_("page"))
     subscribers_first = models.PositiveIntegerField(_("first measured subscribers"), null=True)
     subscribers_last = models.PositiveIntegerField(_("last measured subscribers"), null=True)
     days_measured = models.PositiveSmallIntegerField(_("days measured"), default=0)
@@ -256,9 +244,7 @@ class Dimension(models.TextChoices):
 class GroupFigures(models.Model):
     """subscribers: sum over the `measured` pages, NULL if none; pages: accounts that existed."""
 
-    region = models.ForeignKey(
-        Region, models.CASCADE, related_name="+", db_index=False, verbose_name=_("region")
-    )
+    region = models.ForeignKey(Region, models.CASCADE, related_name="+", db_index=False, verbose_name=_("region"))
     dimension = models.CharField(_("grouped by"), max_length=12, choices=Dimension)
     key = models.CharField(_("group"), max_length=255, blank=True)
     pages = models.PositiveIntegerField(_("pages"), default=0)

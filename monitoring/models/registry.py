@@ -55,9 +55,7 @@ class Region(models.Model):
 class Municipality(models.Model):
     """A municipality; a settlement has the district it belongs to as its parent."""
 
-    region = models.ForeignKey(
-        Region, models.PROTECT, related_name="municipalities", verbose_name=_("region")
-    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="municipalities", verbose_name=_("region"))
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("district")
     )
@@ -157,9 +155,7 @@ class Institution(models.Model):
         ordering = ["name"]
         indexes = [models.Index("region", "ogrn", name="institution_region_ogrn")]
         constraints = [
-            models.UniqueConstraint(
-                "region", "ogrn", "name", "municipality", name="institution_in_municipality"
-            ),
+            models.UniqueConstraint("region", "ogrn", "name", "municipality", name="institution_in_municipality"),
             models.UniqueConstraint(
                 "region", "ogrn", "name", condition=models.Q(municipality=None), name="institution_in_region"
             ),
@@ -203,9 +199,7 @@ class PageQuerySet(models.QuerySet["Page"]):
 class Page(models.Model):
     """An official page. `handle` is its short name in canonical lower case (`club123` where it has none)."""
 
-    institution = models.ForeignKey(
-        Institution, models.PROTECT, related_name="pages", verbose_name=_("institution")
-    )
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="pages", verbose_name=_("institution"))
     platform = models.CharField(_("network"), max_length=10, choices=PlatformCode)
     handle = models.CharField(_("short name"), max_length=100)
     external_id = models.CharField(_("id in the network"), max_length=40, blank=True)
