@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 
@@ -20,6 +22,22 @@ def htmx_headers(
             del response["Location"]
         if request.user.is_authenticated:
             response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+def chosen_language(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """The language chosen here (a cookie), else Russian: what the browser prefers does not count."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        request.LANGUAGE_CODE = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(request.LANGUAGE_CODE):
+            response = get_response(request)
+        response.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
 
     return middleware

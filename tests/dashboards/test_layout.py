@@ -117,6 +117,18 @@ def test_the_language_can_be_switched(analyst_client, region):
     assert "Institutions" in html
 
 
+def test_russian_comes_first_whatever_the_browser_prefers(analyst_client, region):
+    headers = {"Accept-Language": "en-US,en"}
+    assert (
+        '<html lang="ru"' in analyst_client.get(reverse("pages", args=[region.code]), headers=headers).content.decode()
+    )
+
+
+def test_a_language_that_there_is_not_is_ignored(analyst_client, region):
+    analyst_client.cookies["django_language"] = "xx"
+    assert '<html lang="ru"' in analyst_client.get(reverse("pages", args=[region.code])).content.decode()
+
+
 def test_the_demo_says_that_it_is_one(analyst_client, region, settings):
     url = reverse("overview", args=[region.code])
     assert "Демонстрация" in text_of(analyst_client.get(url))

@@ -95,12 +95,10 @@ def overview(region: Region, day: dt.date | None) -> Overview:
     return Overview(
         day=day,
         previous_day=max((on for on in collected if on < day), default=None),
-        next_day=min(
-            GroupDay.objects.filter(
-                region=region, dimension=Dimension.ALL, key="", day__gt=day, day__lte=day + SILENT
-            ).values_list("day", flat=True),
-            default=None,
-        ),
+        next_day=GroupDay.objects.filter(region=region, dimension=Dimension.ALL, key="", day__gt=day)
+        .order_by("day")
+        .values_list("day", flat=True)
+        .first(),
         total=card("", total, day),
         cards=[card(code, history[code], day) for code in platforms],
         trend=[TrendRow(on, total[on], [history[code].get(on) for code in platforms]) for on in reversed(collected)],
