@@ -13,18 +13,19 @@ from django.db.models import Count
 from gospub.clock import local_day
 from monitoring import rollups
 from monitoring.models import PageDay, PlatformCode, Post, Region, Slot, SlotStatus
+from monitoring.models.measures import GONE_REASONS
 from monitoring.platforms import batch_size
 
 from . import planning
 from .batch import collect_batch
 from .planning import Batch
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.1
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a run brought: slots by state, subscribers by network, posts, failures by reason, seconds."""
+    """What a run brought: accounts that exist, subscribers by network, posts, failures by reason, seconds."""
 
     pages: int = 0
     subscribers: dict[str, int] = field(default_factory=dict)
@@ -107,7 +108,7 @@ def summarize(regions: Iterable[Region], now: dt.datetime, seconds: float) -> Su
         day = local_day(now, region.time_zone)
         slots = Slot.objects.filter(day=day, page__institution__region=region)
         for status, reason, count in slots.values_list("status", "reason").annotate(n=Count("pk")):
-            summary.pages += count
+            summary.pages += 0 if status == SlotStatus.FAILED and reason in GONE_REASONS else count
             summary.still_due += count if status == SlotStatus.DUE else 0
             if status == SlotStatus.FAILED:
                 summary.failures[reason] += count
