@@ -54,9 +54,7 @@ def start_postgresql() -> str:
     binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
     initdb = shutil.which("initdb") or (binaries and f"{binaries[-1]}/initdb")
     if not initdb:
-        raise RuntimeError(
-            "PostgreSQL is not installed: apt-get install postgresql (make test does it as root)"
-        )
+        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql (make test does it as root)")
     folder = temporary_folder()
     user = pwd.getpwuid(os.getuid()).pw_name
     prefix: list[str] = []
@@ -65,17 +63,15 @@ def start_postgresql() -> str:
         shutil.chown(folder, user, user)
         prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     data = folder / "data"
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-    subprocess.run(
-        [*prefix, initdb, "-D", data, "-A", "trust", "-U", user, "-E", "UTF8", "--no-sync"], **quiet
-    )
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
+    subprocess.run([*prefix, initdb, "-D", data, "-A", "trust", "-U", user, "-E", "UTF8", "--no-sync"], **quiet)
     options = (
         f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
         "-c max_connections=60 -c jit=off"
     )
     control = [*prefix, str(Path(initdb).with_name("pg_ctl")), "-D", str(data)]
-    subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], **quiet)
-    _stop.append(lambda: subprocess.run([*control, "-m", "immediate", "stop"], **{**quiet, "check": False}))
+    subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], check=True, **quiet)
+    _stop.append(lambda: subprocess.run([*control, "-m", "immediate", "stop"], check=False, **quiet))
     return f"postgres://{user}@/postgres?host={folder}"
 
 

@@ -19,7 +19,7 @@ class SlotReason(models.TextChoices):
     """Why a slot is not `ok`: the failures of `platforms.base` and our own reasons."""
 
     THROTTLED = "throttled", _("the network asked to wait")
-    TOKEN_DEAD = "token_dead", _("the access token no longer works")  # noqa: S105
+    TOKEN_DEAD = "token_dead", _("the access token no longer works")
     NEEDS_PERSON = "needs_person", _("the network wants a person to confirm access")
     BAD_ANSWER = "bad_answer", _("the network's answer could not be understood")
     UNREACHABLE = "unreachable", _("the network did not answer")
@@ -27,7 +27,7 @@ class SlotReason(models.TextChoices):
     DELETED = "deleted", _("the page was deleted")
     BLOCKED = "blocked", _("the page was blocked by the network")
     CLOSED = "closed", _("the page hides its figures")
-    NO_TOKEN = "no_token", _("no access token was given")  # noqa: S105
+    NO_TOKEN = "no_token", _("no access token was given")
     DUPLICATE = "duplicate", _("another page of the registry is the same one")
     MISSED = "missed", _("the day ended before the page was read")
 

@@ -242,7 +242,7 @@ class Page(models.Model):
     @property
     def url(self) -> str:
         """The address at which a person opens the page."""
-        from monitoring.registry.addresses import page_url
+        from monitoring.registry.addresses import page_url  # noqa: PLC0415  addresses names the networks of this file
 
         return page_url(self.platform, self.handle, self.external_id)
 

@@ -87,11 +87,17 @@ def test_a_hidden_counter_is_no_data(region, simulator):
 
 def test_collecting_twice_changes_nothing(region, simulator):
     collect(region)
-    tables = (Page, PageDay, PageProfile, Post)
-    before = [list(model.objects.order_by("pk").values()) for model in tables]
+    before = figures()
     Slot.objects.update(status=SlotStatus.DUE, next_attempt_at=None)
     collect(region)
-    assert [list(model.objects.order_by("pk").values()) for model in tables] == before
+    assert figures() == before
+
+
+def figures() -> list[list[tuple]]:
+    """All that was collected. Without the hashes: a MAX channel is read by the bot once its number is known."""
+    tables = (Page, PageDay, PageProfile, Post)
+    names = [[f.name for f in model._meta.fields if f.name != "answer_hash"] for model in tables]
+    return [list(model.objects.order_by("pk").values_list(*of)) for model, of in zip(tables, names, strict=True)]
 
 
 def test_a_batch_in_which_nothing_is_due_asks_nothing(region, simulator):
