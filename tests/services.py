@@ -64,7 +64,9 @@ def start_postgresql() -> str:
         prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     data = folder / "data"
     quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
-    subprocess.run([*prefix, initdb, "-D", data, "-A", "trust", "-U", user, "-E", "UTF8", "--no-sync"], **quiet)
+    subprocess.run(
+        [*prefix, initdb, "-D", data, "-A", "trust", "-U", user, "-E", "UTF8", "--no-sync"], check=True, **quiet
+    )
     options = (
         f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
         "-c max_connections=60 -c jit=off"
