@@ -37,7 +37,7 @@
       symbol: "none",
       silent: true,
       lineStyle: { color: c("muted"), type: [3, 3], width: 1 },
-      label: { color: c("muted"), fontFamily: "Inter", fontSize: 11, formatter: "{b}", position: "insideEndTop" },
+      label: { color: c("muted"), fontFamily: "Inter", fontSize: 11, formatter: "{b}", position: "insideEndBottom" },
       data: data.events.map((event) => ({ xAxis: event.day, name: event.text })),
     } : undefined,
   });

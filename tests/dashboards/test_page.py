@@ -72,6 +72,15 @@ def test_a_day_that_failed_is_a_gap_in_the_line(analyst_client, page):
     ]
 
 
+def test_a_day_of_which_only_posts_are_known_is_no_gap(analyst_client, page):
+    for back, subscribers in ((2, 100), (0, 120)):
+        day = DAY - dt.timedelta(days=back)
+        Slot.objects.create(page=page, day=day, status=SlotStatus.OK)
+        PageDay.objects.create(page=page, day=day, subscribers=subscribers)
+    PageDay.objects.create(page=page, day=DAY - dt.timedelta(days=1), posts=3)
+    assert chart_of(analyst_client, page)["series"][0]["points"] == [["2024-10-24", 100], ["2024-10-26", 120]]
+
+
 def test_events_are_marked_on_the_line_and_told_in_words(analyst_client, page):
     collected(page, DAY)
     PageEvent.objects.create(page=page, day=DAY, kind=EventKind.RENAMED, old="<b>old</b>", new="new")

@@ -1,6 +1,7 @@
 """The card of one page. Nothing but its own chart reads PageDay."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -66,10 +67,7 @@ def page_card(page: Page, today: dt.date) -> PageCard:
     state = getattr(page, "state", None) or PageState(page=page)
     facts = {fact.day: fact for fact in PageDay.objects.filter(page=page, day__in=chart_days(today))}
     slots = {slot.day: slot for slot in Slot.objects.filter(page=page, day__in=chart_days(today))}
-    days = [
-        DayRow(day, facts[day].subscribers if day in facts else None, slots.get(day))
-        for day in sorted(facts.keys() | slots.keys(), reverse=True)
-    ]
+    days = day_rows(facts, slots)
     profile = PageProfile.objects.filter(page=page, since__lte=today).order_by("-since").first()
     checks = checklist(page, profile, state)
     count, judged = met(checks)
@@ -89,6 +87,14 @@ def page_card(page: Page, today: dt.date) -> PageCard:
         slots=[row for row in days if row.slot][:LAST_SLOTS],
         stewards=list(page.stewardships.filter(running).select_related("person").order_by("since")),
     )
+
+
+def day_rows(facts: Mapping[dt.date, PageDay], slots: Mapping[dt.date, Slot]) -> list[DayRow]:
+    """Newest first. A day of which only posts are known is none: its audience was never asked for."""
+    measured = {day: fact.subscribers for day, fact in facts.items() if fact.subscribers is not None}
+    return [
+        DayRow(day, measured.get(day), slots.get(day)) for day in sorted(measured.keys() | slots.keys(), reverse=True)
+    ]
 
 
 def engagement(state: PageState) -> float | None:
