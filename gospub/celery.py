@@ -3,9 +3,11 @@
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gospub.settings")
 
+TRANSPORT_ALIASES["filesystem"] = "gospub.broker:Transport"
 app = Celery("gospub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

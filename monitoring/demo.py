@@ -104,15 +104,15 @@ def add_made_up_regions() -> None:
 def play(on_day: Callable[[dt.date], None]) -> list[Region]:
     """Play the days that were not played yet: registry files as they came, each day collected through the queue."""
     regions = [Region.objects.get(code=code) for code in REGION_CODES]
-    fresh: list[dt.date] = []
+    fresh = False
     for day in demo_days():
         if not _played(regions, day):
             _play_day(regions, day)
-            fresh.append(day)
+            fresh = True
         on_day(day)
     if fresh:
         for region in regions:
-            rollups.sum_up(region, fresh[0] - dt.timedelta(days=rollups.REFRESH_DAYS), fresh[-1])
+            rollups.sum_up(region, dt.date.min, dt.date.max)
     return regions
 
 

@@ -41,8 +41,8 @@ def of_identity(page: Page, status: PageStatus, reading: PageReading) -> list[Fo
             found.append(Found(page.pk, EVENT_OF_STATUS[status]))
         elif page.status in EVENT_OF_STATUS:
             found.append(Found(page.pk, EventKind.REOPENED))
-    # The first answer may spell the address another way; only a page known by its id can be renamed.
-    if reading.handle and page.external_id and reading.handle != page.handle:
+    # The registry may spell the address another way, so the first answer is no renaming.
+    if reading.handle and page.status != PageStatus.UNKNOWN and reading.handle != page.handle:
         found.append(Found(page.pk, EventKind.RENAMED, page.handle, reading.handle))
     return found
 

@@ -18,15 +18,19 @@ def print_summary(out: TextIO, name: str, summary: Summary) -> None:
     def count(number: int) -> str:
         return number_format(number, use_l10n=True, force_grouping=True)
 
-    lines = [f"{name}: {count(summary.pages)} {ngettext('page', 'pages', summary.pages)}"]
-    for platform in PlatformCode:
-        if platform in summary.subscribers:
-            lines.append(f"  {platform.label}: {count(summary.subscribers[platform])} {_('subscribers')}")
-    lines.append(f"  {_('Subscribers together')}: {count(sum(summary.subscribers.values()))}")
-    lines.append(f"  {_('Posts in the base')}: {count(summary.posts)}")
+    def people(number: int) -> str:
+        return ngettext("%(shown)s subscriber", "%(shown)s subscribers", number) % {"shown": count(number)}
+
+    pages = ngettext("%(shown)s account", "%(shown)s accounts", summary.pages) % {"shown": count(summary.pages)}
+    lines = [f"{name}: {pages}"]
+    lines += [f"  {p.label}: {people(summary.subscribers[p])}" for p in PlatformCode if p in summary.subscribers]
+    lines.append("  " + _("Together: %(people)s") % {"people": people(sum(summary.subscribers.values()))})
+    posts = ngettext("%(shown)s post", "%(shown)s posts", summary.posts) % {"shown": count(summary.posts)}
+    lines.append("  " + _("In the base: %(posts)s") % {"posts": posts})
     for reason, number in summary.failures.most_common():
-        lines.append(f"  {_('Not collected')}: {count(number)}: {SlotReason(reason).label}")
+        fields = {"reason": SlotReason(reason).label, "number": count(number)}
+        lines.append("  " + _("Not collected, %(reason)s: %(number)s") % fields)
     if summary.still_due:
-        lines.append(f"  {_('Still due, will be tried again')}: {count(summary.still_due)}")
-    lines.append(f"  {_('Seconds')}: {number_format(summary.seconds, 1)}")
+        lines.append("  " + _("Still due, will be tried again: %(number)s") % {"number": count(summary.still_due)})
+    lines.append("  " + _("Seconds: %(seconds)s") % {"seconds": number_format(summary.seconds, 1)})
     out.write("\n".join(lines) + "\n")

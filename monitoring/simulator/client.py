@@ -6,6 +6,6 @@ import httpx
 
 
 def set_clock(address: str, moment: dt.datetime) -> None:
-    """Make the simulator at `address` answer as of `moment` (aware). Raises httpx.HTTPError where it does not answer."""
+    """Make the simulator at `address` answer as of `moment` (aware). Raises httpx.HTTPError."""
     answer = httpx.post(f"{address}/_simulator/clock", json={"now": moment.isoformat()}, trust_env=False)
     answer.raise_for_status()

@@ -1,112 +1,174 @@
-"""MAX: the public page of a channel, and the Bot API for channels that added the bot."""
+"""MAX: the public page of a channel, and the Bot API for channels that let our bot in."""
 
 import html
+import json
 from typing import Any
 
-from aiohttp import web
-
+from . import limits
+from .chance import mix
+from .pages import Page
+from .posts import Post, Rendered
 from .state import Simulation
-from .world import Page
+from .telegram_pages import NOT_FOUND_IN_MAX
+from .texts import AS_JSON, about
+from .wire import Answer, Call, as_html, as_json
 
 BOT_TOKEN = "sim-max"  # noqa: S105
-HISTORY_DAYS = 400
+MESSAGES_A_CALL = 100
+BOT_ID = 1_000_002
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, code: str, message: str) -> None:
+        """code: "" = a plain text, as the servers in front of the API answer."""
+        super().__init__(message)
+        self.answer = as_json({"code": code, "message": message}, status)
+        if not code:
+            self.answer = Answer(message.encode(), status, "text/plain")
 
 
 class Max:
     def __init__(self, simulation: Simulation) -> None:
-        self.simulation = simulation
+        self._simulation = simulation
+        self._rendered = Rendered(_message)
 
-    def landing(self, page: Page) -> web.Response:
-        self.simulation.calls["max:landing"] += 1
-        if self.simulation.faults.strike("max_429"):
-            return web.Response(status=429, text="Too Many Requests")
-        people = self.simulation.subscribers(page)
-        title = html.escape(page.institution.name)
-        key = '"participantsCount"' if page.chance("quoted") < 0.5 else "participantsCount"
-        if self.simulation.faults.strike("max_drift"):
-            key = "membersNumber"
-        count = "" if people is None else f"{key}:{people},"
-        icon = f'icon:"https://cdn.example/{page.key}.jpg",' if page.chance("avatar") > 0.05 else ""
-        script = f'channel:{{id:{page.external_id},{count}title:"{title}",description:"Официальный канал",{icon}}}'
-        return web.Response(
-            text=f'<!DOCTYPE html><html><head><meta property="og:title" content="{title}"></head>'
-            f"<body><script>window.__data={{{script}}}</script></body></html>",
-            content_type="text/html",
-            charset="utf-8",
+    # --- public page ----------------------------------------------------------------------------
+
+    def landing(self, call: Call, page: Page) -> Answer:
+        """max.ru/<name>: the channel is an object in a script, its keys bare or in quotes."""
+        if "max_429" in call.faults:
+            return Answer(b"Too Many Requests", 429, "text/plain")
+        if not self._simulation.exists(page, call.moment):
+            return as_html("<title>MAX</title>", f"<p>{NOT_FOUND_IN_MAX}</p>")
+        people = self._simulation.subscribers(page, call.moment)
+        title = page.institution.name
+        channel: dict[str, Any] = {"title": title}
+        if people is not None:
+            channel["participantsCount" if "max_drift" not in call.faults else "membersNumber"] = people
+        channel["description"] = _description(page)
+        if page.looks.avatar:
+            channel["icon"] = f"https://i.oneme.example/i?r={mix(page.key, 60):x}"
+        safe = html.escape(title)
+        return as_html(
+            f'<title>{safe}</title><meta property="og:title" content="{safe}">',
+            f'<div id="app"></div><script>window.__data={{type:"data",{_script(channel, page.looks.quoted)}}};</script>'
+            f'<a href="https://web.max.ru/{page.external_id}">Открыть в MAX</a>',
         )
 
-    async def api(self, request: web.Request) -> web.Response:
-        path = request.path
-        kind = "messages" if path == "/messages" else "me" if path == "/me" else "chats"
-        self.simulation.calls[f"max:{kind}"] += 1
-        if self.simulation.faults.strike("max_429") or self.simulation.too_fast("max", "max"):
-            return refusal(429, "rate.limit", "Too many requests")
-        if self.simulation.faults.strike("max_text_error"):
-            return web.Response(status=500, text="internal error")
-        if request.headers.get("Authorization") != BOT_TOKEN or self.simulation.faults.strike("max_token"):
-            return refusal(401, "verify.token", "Invalid access_token")
-        if kind == "me":
-            return web.json_response({"user_id": 1, "first_name": "Gospub", "is_bot": True})
-        chat = request.query.get("chat_id", "") if kind == "messages" else request.match_info.get("chat", "")
-        if not chat.lstrip("-").isdigit():
-            return refusal(404, "method.not.found", f"Path {path} is not recognized.")
-        page = self.simulation.by_id("max", chat)
-        if page is None or not page.exists(self.simulation.day(page)):
-            return refusal(404, "chat.not.found", "Chat not found")
-        if not has_bot(page):
-            return refusal(403, "chat.denied", "No access to the chat")
-        if path.endswith("/members/me"):
-            return web.json_response({"is_admin": is_admin(page), "permissions": ["read_all_messages"]})
-        if kind == "chats":
-            return web.json_response(self.chat(page))
-        if not is_admin(page):
-            return refusal(403, "access.denied", "The bot is no administrator")
-        return web.json_response({"messages": self.messages(page, request.query)})
+    # --- bots -----------------------------------------------------------------------------------
 
-    def chat(self, page: Page) -> dict[str, Any]:
+    def api(self, call: Call, path: list[str]) -> Answer:
+        """path: steps behind the host, such as ["chats", "-70…"]."""
+        try:
+            self._refuse(call)
+            if path == ["me"]:
+                return as_json(_me(call))
+            return self._messages(call, path[1:]) if path[0] == "messages" else self._chats(call, path)
+        except _RefusedError as refused:
+            return refused.answer
+
+    def _refuse(self, call: Call) -> None:
+        """Raise what stands before any answer: pace, token, faults."""
+        if "max_429" in call.faults or not self._simulation.limits.allow("max", limits.MAX_CALLS):
+            raise _RefusedError(429, "rate.limit", "Too many requests")
+        if "max_text_error" in call.faults:
+            raise _RefusedError(500, "", "upstream request failed")
+        if call.headers.get("Authorization") != BOT_TOKEN or "max_token" in call.faults:
+            raise _RefusedError(401, "verify.token", "Invalid access_token")
+
+    def _chats(self, call: Call, path: list[str]) -> Answer:
+        """A channel by its number, and our rights in it. No list of them, and nothing by a link."""
+        if len(path) == 1 or not path[1].lstrip("-").isdigit() or path[2:] not in ([], ["members", "me"]):
+            text = f"Path /{'/'.join(path)} is not recognized. Please check docs at https://dev.max.ru/docs"
+            raise _RefusedError(404, "method.not.found", text)
+        page = self._known(path[1], call)
+        if not path[2:]:
+            return as_json(self._chat(page, call))
+        rights = ["read_all_messages"] if page.looks.bot_admin else []
+        return as_json({**_me(call), "is_admin": page.looks.bot_admin, "permissions": rights})
+
+    def _known(self, chat_id: str, call: Call) -> Page:
+        """The channel that our bot was added to."""
+        page = self._simulation.by_id("max", chat_id, call.moment)
+        if page is None or not self._simulation.exists(page, call.moment):
+            raise _RefusedError(404, "chat.not.found", f"Chat {chat_id} not found")
+        if not page.looks.bot:
+            raise _RefusedError(403, "chat.denied", f"No access to chat {chat_id}")
+        return page
+
+    def _chat(self, page: Page, call: Call) -> dict[str, Any]:
+        day, total = call.moment.day(page.zone), self._simulation.count_posts(page, call.moment)
+        last = self._simulation.post(page, total - 1, call.moment).at if total else call.moment.unix
+        icon = {"url": f"https://i.oneme.example/i?r={mix(page.key, 60):x}"} if page.looks.avatar else None
         return {
             "chat_id": int(page.external_id),
             "type": "channel",
             "status": "active",
             "title": page.institution.name,
-            "icon": {"url": "https://cdn.example/a.jpg"},
-            "last_event_time": int(self.simulation.now.timestamp() * 1000),
-            "participants_count": self.simulation.subscribers(page) or 0,
+            "icon": icon,
+            "last_event_time": last * 1000,
+            "participants_count": self._simulation.subscribers(page, call.moment),
+            "owner_id": 1000 + page.key,
             "is_public": True,
-            "link": f"https://max.ru/{page.handle}",
-            "description": "Официальный канал",
-            "messages_count": sum(1 for _post in self.simulation.posts(page, HISTORY_DAYS)),
+            "link": f"https://max.ru/{page.handle_on(day)}",
+            "description": _description(page),
+            "messages_count": total,
+            "pinned_message": None,
         }
 
-    def messages(self, page: Page, query: Any) -> list[dict[str, Any]]:
-        """Newest first; `from` and `to` are taken in either order, the documents disagree."""
-        bounds = sorted(int(query[name]) for name in ("from", "to") if name in query)
-        first = bounds[0] if len(bounds) == 2 else 0
-        last = bounds[-1] if bounds else 2**62
-        count = min(int(query.get("count", 50)), 100)
-        found = []
-        for post in self.simulation.posts(page, HISTORY_DAYS):
-            at = int(post.at.timestamp() * 1000)
-            if first <= at <= last and len(found) < count:
-                found.append(
-                    {
-                        "recipient": {"chat_id": int(page.external_id), "chat_type": "channel", "user_id": None},
-                        "timestamp": at,
-                        "body": {"mid": f"mid.{post.number:012d}", "seq": post.number, "text": "Запись"},
-                        "stat": {"views": post.views},
-                        "url": f"https://max.ru/{page.handle}/{post.number}",
-                    }
-                )
-        return found
+    def _messages(self, call: Call, path: list[str]) -> Answer:
+        """Newest first, to administrators only; `from` and `to` are taken in either order, the documents disagree."""
+        if path:
+            raise _RefusedError(404, "not.found", f"Message {path[0]} not found")
+        page = self._known(call.values.get("chat_id", ""), call)
+        if not page.looks.bot_admin:
+            raise _RefusedError(403, "access.denied", "The bot is not an administrator of the chat")
+        try:
+            count = call.whole("count", 50)
+            bounds = sorted(int(call.values[name]) for name in ("from", "to") if call.values.get(name))
+        except ValueError:
+            count, bounds = 0, []
+        if not 1 <= count <= MESSAGES_A_CALL:
+            raise _RefusedError(400, "proto.payload", "count must be between 1 and 100")
+        last = self._before(page, bounds[-1] // 1000 if bounds else call.moment.unix, call)
+        first = self._before(page, -(-bounds[0] // 1000) - 1, call) if len(bounds) == 2 else 0
+        found = self._simulation.newest(self._rendered, page, max(first, last - count), last, call.moment)
+        return Answer(b'{"messages":[%b]}' % b",".join(found))
+
+    def _before(self, page: Page, unix: int, call: Call) -> int:
+        """How many of the posts that there are now were published up to that second."""
+        return self._simulation.count_posts_before(page, min(unix, call.moment.unix))
 
 
-def has_bot(page: Page) -> bool:
-    return page.chance("bot") < 0.5
+def _script(channel: dict[str, Any], quoted: bool) -> str:
+    """The channel as a JavaScript object; `</` is broken up, as in any script."""
+    keys = {name: f'"{name}"' if quoted else name for name in channel}
+    pairs = (f"{keys[name]}:{json.dumps(value, ensure_ascii=not quoted)}" for name, value in channel.items())
+    own = '"channel"' if quoted else "channel"
+    return f"{own}:{{{','.join(pairs)}}}".replace("</", "<\\/")
 
 
-def is_admin(page: Page) -> bool:
-    return page.chance("bot admin") < 0.8
+def _description(page: Page) -> str:
+    return about(page.institution.name, page.institution.place.town) if page.looks.description else ""
 
 
-def refusal(status: int, code: str, message: str) -> web.Response:
-    return web.json_response({"code": code, "message": message}, status=status)
+def _message(page: Page, post: Post) -> bytes:
+    texts = AS_JSON[page.institution.kind.topic]
+    text = f'"text":{texts[post.chance % len(texts)]},"attachments":null,"markup":null'
+    body = f'{{"mid":"mid.{page.key:08x}{post.number:08x}","seq":{post.at * 1000},{text}}}'
+    link = ""
+    if post.repost:
+        link = f',"link":{{"type":"forward","chat_id":-{post.chance % 10**12},"message":{{"mid":"mid.0","seq":1}}}}'
+        body = "null" if post.chance % 5 == 0 else body
+    views = "" if post.views is None else f',"stat":{{"views":{post.views}}}'
+    return (
+        f'{{"recipient":{{"chat_id":{page.external_id},"chat_type":"channel","user_id":null}},'
+        f'"timestamp":{post.at}000,"body":{body}{link}{views},'
+        f'"url":"https://max.ru/{page.handle}/{post.chance:x}"}}'
+    ).encode()
+
+
+def _me(call: Call) -> dict[str, Any]:
+    name = "Госпаблики"
+    return {"user_id": BOT_ID, "first_name": name, "name": name, "username": "id0000000000_bot", "is_bot": True,
+            "last_activity_time": call.moment.unix * 1000, "description": None, "commands": []}  # fmt: skip

@@ -1,292 +1,270 @@
-"""VK: /method/<name>, execute in the forms that its users send, and the community's page."""
+"""VK's API: /method/<name>."""
 
 import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
-from .answers import as_json
-from .state import WALL_GETS_A_DAY, Simulation
-from .world import Page
+from . import limits
+from .chance import mix
+from .pages import Page
+from .state import Simulation
+from .vk_execute import CompileError, InnerCall, inner_calls, project
+from .vk_groups import group
+from .vk_walls import Walls, members
+from .wire import Answer, Call, as_json, dumps
 
 KINDS = ("service", "user", "community")
-HISTORY_DAYS = 400
+OBJECTS_SINCE = (5, 139)  # from this version on groups.getById answers with an object
+GROUPS_A_CALL, POSTS_A_CALL, MEMBERS_A_CALL, CALLS_A_SCRIPT = 500, 100, 1000, 25
+SCRIPT_BYTES = 5 * 1024 * 1024
 ERRORS = {
+    1: "Unknown error occurred",
+    3: "Unknown method passed",
     5: "User authorization failed: invalid access_token (4).",
     6: "Too many requests per second",
+    7: "Permission to perform this action is denied",
     9: "Flood control",
     10: "Internal server error",
-    13: "Runtime error occurred during code invocation: response size is too big",
+    12: "Unable to compile code",
+    13: "Runtime error occurred during code invocation",
     14: "Captcha needed",
-    15: "Access denied: wall is disabled",
+    15: "Access denied",
+    17: "Validation required: please open redirect_uri in browser",
     18: "User was deleted or banned",
-    28: "Application authorization failed: access_token is invalid for this method",
+    19: "Content blocked",
+    27: "Group authorization failed: method is unavailable with group auth.",
+    28: "Application authorization failed: method is unavailable with service token.",
     29: "Rate limit reached",
+    30: "This profile is private",
     100: "One of the parameters specified was missing or invalid",
     113: "Invalid user id",
     125: "Invalid group id",
+    203: "Access to group denied",
 }
-FAULT_CODES = {f"vk_error_{code}": code for code in ERRORS}
-DEFAULT_MENU = {"title": "Запись на приём", "type": "app", "url": "https://vk.com/app1", "id": 3}
-CALL = re.compile(r"API\.(\w+\.\w+)\(\s*(\{.*?\})\s*\)(?:(?:\.items)?@\.\w+)?", re.S)
+_MORE = {
+    14: {"captcha_sid": "239633676097", "captcha_img": "https://api.vk.com/captcha.php?sid=239633676097"},
+    17: {"redirect_uri": "https://m.vk.com/login?act=security_check"},
+}
 
 
 class VkError(Exception):
-    def __init__(self, code: int, **more: object) -> None:
+    def __init__(self, code: int, detail: str = "") -> None:
         super().__init__(code)
         self.code = code
-        self.more = more
+        self.message = ERRORS[code] + (f": {detail}" if detail else "")
 
 
 class Vk:
-    def __init__(self, simulation: Simulation, recorded: dict[str, Any] | None) -> None:
-        """`recorded`: groups of a recorded groups.getById answer by id and short name, served as they stand."""
-        self.simulation = simulation
-        self.recorded = recorded
-        self.cache: dict[tuple[int, int], dict[str, Any]] = {}
+    def __init__(self, simulation: Simulation, recorded: Path | None = None) -> None:
+        """recorded: a file with an answer of groups.getById, which is then served as it stands."""
+        self._simulation = simulation
+        self._recorded = _groups_of(recorded) if recorded else None
+        self._walls = Walls(simulation)
+        self._methods: dict[str, Callable[[Call], bytes]] = {
+            "groups.getById": self._groups,
+            "groups.getMembers": self._members,
+            "utils.resolveScreenName": self._resolve,
+            "wall.get": self._wall,
+            "wall.getById": self._posts,
+            "wall.getComments": self._comments,
+        }
 
-    async def method(self, request: web.Request) -> web.Response:
-        values = {**request.query, **(await request.post() if request.method == "POST" else {})}
-        name = request.match_info["name"]
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        token = values.get("access_token") or bearer
+    def answer(self, call: Call, method: str) -> Answer:
+        """Errors come with status 200."""
         try:
-            return as_json(self.answer(name, values, token))
+            token = self._token(call)
+            self._refuse(call, token)
+            if method == "execute":
+                return Answer(self._execute(call, token))
+            return Answer(b'{"response":%b}' % self._call(method, call, token))
         except VkError as error:
-            return web.json_response({"error": self.error_body(error, values)})
+            return as_json({"error": self._error(error, call, method)})
 
-    def error_body(self, error: VkError, values: dict[str, Any]) -> dict[str, Any]:
-        shown = [{"key": k, "value": v} for k, v in values.items() if k != "access_token"]
-        message = ERRORS.get(error.code, "Unknown error occurred")
-        return {"error_code": error.code, "error_msg": message, "request_params": shown, **error.more}
+    def _error(self, error: VkError, call: Call, method: str) -> dict[str, Any]:
+        shown = {"method": method, **{k: v for k, v in call.values.items() if k != "access_token"}}
+        more = {} if "vk_captcha_bare" in call.faults else _MORE.get(error.code, {})
+        params = [{"key": key, "value": value} for key, value in shown.items()]
+        return {"error_code": error.code, "error_msg": error.message, "request_params": params, **more}
 
-    def answer(self, name: str, values: dict[str, Any], token: str) -> dict[str, Any]:
-        sim = self.simulation
-        sim.calls[f"vk:{name}"] += 1
-        kind = next((k for k in KINDS if token.startswith(f"sim-vk-{k}")), None)
-        if kind is None:
-            raise VkError(5)
-        if sim.too_fast(f"vk {token}", "vk_community" if kind == "community" else "vk"):
+    def _token(self, call: Call) -> str:
+        bearer = call.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        return call.values.get("access_token") or bearer
+
+    def _refuse(self, call: Call, token: str) -> None:
+        """Raise what stands before any answer: token, pace, and the errors that are played."""
+        kind = _kind(token)
+        per_second = limits.VK_COMMUNITY_CALLS if kind == "community" else limits.VK_CALLS
+        if not self._simulation.limits.allow(f"vk {token}", per_second):
             raise VkError(6)
-        for fault, code in FAULT_CODES.items():
-            if sim.faults.strike(fault):
-                more = {"captcha_sid": "1", "captcha_img": "https://vk.com/captcha"} if code == 14 else {}
-                raise VkError(code, **more)
-        if name == "execute":
-            return self.execute(values.get("code", ""), kind, token)
-        return {"response": self.call(name, values, kind, token)}
+        for fault in call.faults:
+            if fault.startswith("vk_error_"):
+                raise VkError(int(fault.rpartition("_")[2]))
+            if fault == "vk_captcha_bare":
+                raise VkError(14)
 
-    def call(self, name: str, values: dict[str, Any], kind: str, token: str) -> Any:
-        if name == "groups.getById":
-            return self.groups(values)
-        if name == "wall.get":
-            if kind == "community":
-                raise VkError(15)
-            if not self.simulation.spend(f"wall.get {token}", WALL_GETS_A_DAY):
+    def _call(self, method: str, call: Call, token: str) -> bytes:
+        """The response of one method. Raises VkError."""
+        found = self._methods.get(method)
+        if found is None:
+            raise VkError(7 if method.startswith("stats.") else 3)
+        if method.startswith("wall."):
+            if _kind(token) == "community":
+                raise VkError(27)
+            day = call.moment.day("Europe/Moscow")
+            if method == "wall.get" and not self._simulation.limits.spend(f"vk {token}", day, limits.WALL_GETS):
                 raise VkError(29)
-            return self.wall(values)
-        if name == "utils.resolveScreenName":
-            page = self.simulation.by_handle(str(values.get("screen_name", "")), "vk")
-            return {"type": "group", "object_id": int(page.external_id)} if page else []
-        raise VkError(3)
+        try:
+            return found(call)
+        except ValueError:
+            raise VkError(100, "a number is expected") from None
 
-    def execute(self, code: str, kind: str, token: str) -> dict[str, Any]:
-        """Up to 25 inner calls: an array of calls, or vk_api's two loops over `values`."""
-        faults = self.simulation.faults
-        if kind == "service" and faults.strike("vk_service_execute_forbidden"):
+    # --- execute --------------------------------------------------------------------------------
+
+    def _execute(self, call: Call, token: str) -> bytes:
+        """Up to 25 calls; a failed one is `false` in its place and has an entry in execute_errors."""
+        if _kind(token) == "service" and "vk_service_execute_forbidden" in call.faults:
             raise VkError(28)
-        calls = inner_calls(code)
-        if calls is None or len(calls) > 25:
-            raise VkError(12)
-        if len(calls) > 5 and faults.strike("vk_execute_too_big"):
-            raise VkError(13)
-        spoilt = faults.strike("vk_execute_errors")
+        try:
+            calls = inner_calls(call.values.get("code", ""))
+        except CompileError as error:
+            raise VkError(12, str(error)) from None
+        if len(calls) > CALLS_A_SCRIPT:
+            raise VkError(13, "too many API calls")
+        if len(calls) > 5 and "vk_execute_too_big" in call.faults:
+            raise VkError(13, "response size is too big")
         results, errors = [], []
-        for index, (name, values) in enumerate(calls):
-            self.simulation.calls[f"vk:execute:{name}"] += 1
+        for place, inner in enumerate(calls):
+            self._simulation.calls[f"vk:execute:{inner.method}"] += 1
             try:
-                if spoilt and index % 3 == 1:
+                if place % 3 == 1 and "vk_execute_errors" in call.faults:
                     raise VkError(10)
-                results.append(self.call(name, values, kind, token))
+                results.append(self._inner(inner, call, token))
             except VkError as error:
-                results.append(False)
-                errors.append({"method": name, "error_code": error.code, "error_msg": ERRORS.get(error.code, "")})
-        if faults.strike("vk_execute_fewer_errors"):
+                results.append(b"false")
+                errors.append({"method": inner.method, "error_code": error.code, "error_msg": error.message})
+        body = b'{"response":[%b]' % b",".join(results)
+        if len(body) > SCRIPT_BYTES:
+            raise VkError(13, "response size is too big")
+        if "vk_execute_fewer_errors" in call.faults:
             errors = errors[:-1]
-        return {"response": results, **({"execute_errors": errors} if errors else {})}
+        return body + (b',"execute_errors":%b}' % dumps(errors) if errors else b"}")
 
-    # --- groups ---------------------------------------------------------------------------------
+    def _inner(self, inner: InnerCall, call: Call, token: str) -> bytes:
+        values = {"v": call.values.get("v", ""), **inner.values}
+        result = self._call(inner.method, Call(call.path, values, call.headers, call.moment, call.faults), token)
+        return dumps(project(json.loads(result), inner.projection)) if inner.projection else result
 
-    def groups(self, values: dict[str, Any]) -> Any:
-        keys = [key.strip() for key in str(values.get("group_ids") or values.get("group_id") or "").split(",")]
-        if len(keys) > 500 or not any(keys):
-            raise VkError(100)
-        if any(not re.fullmatch(r"[\w.]{1,60}", key) for key in keys):
-            raise VkError(100)
-        fields = set(str(values.get("fields", "")).split(","))
-        if self.recorded is not None:
-            found = [self.recorded[key.lower()] for key in keys if key.lower() in self.recorded]
+    # --- methods --------------------------------------------------------------------------------
+
+    def _groups(self, call: Call) -> bytes:
+        """Unknown groups are skipped, and no order is kept."""
+        keys = (call.values.get("group_ids") or call.values.get("group_id") or "").lower().split(",")
+        keys = [key.strip() for key in keys]
+        if not all(keys) or len(keys) > GROUPS_A_CALL or not all(re.fullmatch(r"[\w.]{1,100}", key) for key in keys):
+            raise VkError(100, "group_ids is invalid")
+        if any(key.isdigit() and int(key) == 0 for key in keys):
+            raise VkError(125)
+        if self._recorded is not None:
+            found = {g["id"]: dumps(g) for g in (self._recorded.get(key) for key in keys) if g}
         else:
-            pages = [self.page(key) for key in keys]
-            found = [self.group(page, fields) for page in pages if page]
-        # The answer keeps no order.
-        found = sorted(found, key=lambda group: group["id"] * 7919 % 10007)
-        return found if self.simulation.faults.strike("vk_old_shape") else {"groups": found, "profiles": []}
+            found = self._made_up_groups(keys, call)
+        items = b",".join(found[key] for key in sorted(found, key=lambda key: mix(key, call.moment.unix)))
+        if "vk_old_shape" in call.faults or _version(call) < OBJECTS_SINCE:
+            return b"[%b]" % items
+        return b'{"groups":[%b],"profiles":[]}' % items
 
-    def page(self, key: str) -> Page | None:
-        numbered = re.fullmatch(r"(?:club|public|event)?(\d+)", key)
-        return self.simulation.by_id("vk", numbered[1]) if numbered else self.simulation.by_handle(key, "vk")
+    def _made_up_groups(self, keys: list[str], call: Call) -> dict[int, bytes]:
+        fields = frozenset(name.strip() for name in call.values.get("fields", "").split(","))
+        if "vk_no_mark_field" in call.faults:
+            fields -= {"is_government_organization"}
+        found = {}
+        for page in filter(None, (self._page(key, call) for key in keys)):
+            day = call.moment.day(page.zone)
+            found[page.key] = group(page, fields, day, self._simulation.subscribers(page, call.moment))
+        return found
 
-    def group(self, page: Page, fields: set[str]) -> dict[str, Any]:
-        day = self.simulation.day(page)
-        alive = page.exists(day)
-        closed = int(page.chance("closed") < 0.01)
-        group: dict[str, Any] = {
-            "id": int(page.external_id),
-            "name": page.institution.name[:100],
-            "screen_name": page.handle_on(day),
-            "is_closed": closed,
-            "type": "page" if page.chance("type") < 0.3 else "group",
-            "photo_50": photo(page),
-            "photo_100": photo(page),
-            "photo_200": photo(page),
-        }
-        if not alive:
-            return group | {"deactivated": page.death}
-        given = {
-            "members_count": self.simulation.subscribers(page),
-            "activity": "Государственная организация",
-            "description": ""
-            if page.chance("description") < 0.05
-            else f"Официальная страница. {page.institution.name}",
-            "status": "",
-            "verified": 0,
-            "cover": {"enabled": int(page.chance("cover") > 0.12)},
-            "menu": menu(page, day),
-            "is_government_organization": state_mark(page, day),
-            "wall": 0 if wall_off(page) else 1,
-        }
-        if given["members_count"] is None:
-            del given["members_count"]
-        if not given["menu"]:
-            del given["menu"]
-        if page.chance("mark field") < 0.04 or self.simulation.faults.strike("vk_no_mark_field"):
-            del given["is_government_organization"]
-        return group | {name: value for name, value in given.items() if name in fields}
+    def _page(self, key: str, call: Call) -> Page | None:
+        """By number, `club5`, `public5`, `event5`, or short name."""
+        numbered = re.fullmatch(r"(?:club|public|event)?0*(\d+)", key)
+        page = self._simulation.by_id("vk", numbered[1], call.moment) if numbered else None
+        return page or self._simulation.by_handle(key, call.moment, "vk")
 
-    # --- walls ----------------------------------------------------------------------------------
-
-    def wall(self, values: dict[str, Any]) -> dict[str, Any]:
-        owner = str(values.get("owner_id", "")).removeprefix("-")
-        page = self.page(owner) if owner else self.page(str(values.get("domain", "")))
+    def _readable(self, page: Page | None, call: Call) -> Page:
+        """The page, if its wall may be read; else VkError."""
         if page is None:
-            raise VkError(100)
-        if not page.exists(self.simulation.day(page)):
-            raise VkError(18)
-        if wall_off(page):
-            raise VkError(15)
-        count, offset = min(int(values.get("count", 20)), 100), int(values.get("offset", 0))
-        found = []
-        for number, post in enumerate(self.simulation.posts(page, HISTORY_DAYS)):
-            if number >= offset + count:
-                break
-            if number >= offset:
-                found.append(self.post(page, post))
-        if page.chance("pinned") < 0.15 and offset == 0 and found:
-            pinned = {**found[-1], "id": 1, "date": found[-1]["date"] - 500 * 86_400, "is_pinned": 1}
-            found = [pinned, *found][:count]
-        return {"count": offset + len(found) + 50, "items": found}
+            raise VkError(100, "owner_id is undefined")
+        if not self._simulation.exists(page, call.moment):
+            raise VkError(19 if page.death == "banned" else 18)
+        if page.looks.access == "private":
+            raise VkError(203)
+        if page.looks.access == "closed" or not page.looks.wall:
+            raise VkError(15, "wall is disabled")
+        return page
 
-    def post(self, page: Page, post: Any) -> dict[str, Any]:
-        result = {
-            "id": post.number,
-            "owner_id": -int(page.external_id),
-            "from_id": -int(page.external_id),
-            "date": int(post.at.timestamp()),
-            "text": f"Запись {post.number}",
-            "post_type": "post",
-            "marked_as_ads": int(post.advertisement),
-            "likes": {"count": post.likes},
-            "reposts": {"count": post.reposts},
-            "comments": {"count": post.comments},
-        }
-        if page.chance("views", post.number) > 0.01:
-            result["views"] = {"count": post.views}
-        if post.repost:
-            result["copy_history"] = [{"id": 1, "owner_id": -1, "from_id": -1, "date": result["date"] - 3600}]
-        return result
+    def _owner(self, call: Call) -> Page:
+        owner = call.values.get("owner_id", "")
+        if owner and not owner.startswith("-"):
+            raise VkError(30)
+        return self._readable(self._page((owner[1:] or call.values.get("domain", "")).lower(), call), call)
 
-    # --- the page itself ------------------------------------------------------------------------
+    def _wall(self, call: Call) -> bytes:
+        offset, count = call.whole("offset", 0), call.whole("count", 20)
+        if not 0 <= count <= POSTS_A_CALL or offset < 0:
+            raise VkError(100, "count should be between 0 and 100")
+        page = self._owner(call)
+        if call.values.get("filter", "all") not in ("owner", "all"):
+            return b'{"count":0,"items":[]}'
+        return self._walls.wall(page, offset, count, call.moment)
 
-    def html(self, page: Page) -> str:
-        badge = '<span class="GovernmentCommunityBadge"></span>' if state_mark(page, self.simulation.day(page)) else ""
-        return (
-            f'<!DOCTYPE html><html><head><title>{page.handle}</title></head><body><div class="page_block" '
-            f'data-group-id="{page.external_id}"><h1 class="page_name">{page.handle}</h1>{badge}'
-            f'<a href="https://vk.com/public{page.external_id}">{page.handle}</a></div></body></html>'
+    def _posts(self, call: Call) -> bytes:
+        found = re.findall(r"-(\d+)_(\d+)", call.values.get("posts", ""))
+        if not found or len(found) > POSTS_A_CALL:
+            raise VkError(100, "posts is invalid")
+        pages = [(self._page(owner, call), int(number)) for owner, number in found]
+        readable = [(page, number) for page, number in pages if page and page.looks.wall]
+        return self._walls.posts(
+            [(page, n) for page, n in readable if self._simulation.exists(page, call.moment)], call.moment
         )
 
+    def _comments(self, call: Call) -> bytes:
+        offset, count = call.whole("offset", 0), min(call.whole("count", 10), POSTS_A_CALL)
+        found = self._walls.comments(self._owner(call), call.whole("post_id", 0), offset, count, call.moment)
+        if found is None:
+            raise VkError(100, "post_id is invalid")
+        return found
 
-def inner_calls(code: str) -> list[tuple[str, dict[str, Any]]] | None:
-    """Calls of an execute script: `return [API.a.b({…}), …];` or one of vk_api's two loops over `values`.
+    def _members(self, call: Call) -> bytes:
+        page = self._page(call.values.get("group_id", "").lower(), call)
+        if page is None:
+            raise VkError(125)
+        people = self._simulation.subscribers(page, call.moment)
+        if people is None or page.looks.access != "open":
+            raise VkError(15)
+        return members(page, people, call.whole("offset", 0), min(call.whole("count", 1000), MEMBERS_A_CALL))
 
-    None where the script is of no form that is known here.
-    """
-    if "while" not in code:
-        found = [(name, json.loads(values)) for name, values in CALL.findall(code)]
-        return found if found and code.strip().startswith("return") else None
-    method = re.search(r"API\.(\w+\.\w+)\(", code)
-    values = literal(code, "values")
-    if not method or values is None:
-        return None
-    common = literal(code, "def_values")
-    if common is None:
-        return [(method[1], item) for item in values]
-    key = re.search(r"def_values\.(\w+) = values\[i\]", code)
-    return [(method[1], {**common, key[1]: item}) for item in values] if key else None
-
-
-def literal(code: str, name: str) -> Any:
-    """The JSON value that the script gives to a variable; None where it has no such variable."""
-    start = re.search(rf"\b(?<!\.){name} = ", code)
-    return json.JSONDecoder().raw_decode(code, start.end())[0] if start else None
+    def _resolve(self, call: Call) -> bytes:
+        name = call.values.get("screen_name", "").lower()
+        page = self._page(name, call) if not name.isdigit() else None
+        return dumps({"type": "group", "object_id": int(page.external_id)} if page else [])
 
 
-def photo(page: Page) -> str:
-    """VK shows a stock picture where a page has none of its own."""
-    return "https://vk.com/images/community_200.png" if page.chance("avatar") < 0.03 else "https://sun9-1.example/a.jpg"
+def _kind(token: str) -> str:
+    """service, user or community. Raises VkError for a token that is none of ours."""
+    for kind in KINDS:
+        if token.startswith(f"sim-vk-{kind}"):
+            return kind
+    raise VkError(5)
 
 
-def wall_off(page: Page) -> bool:
-    return page.chance("wall") < 0.004
+def _version(call: Call) -> tuple[int, ...]:
+    text = call.values.get("v", "")
+    return tuple(map(int, text.split("."))) if re.fullmatch(r"\d+\.\d+", text) else OBJECTS_SINCE
 
 
-def state_mark(page: Page, day: Any) -> bool:
-    """Most have it; a few lost it lately."""
-    lost = page.chance("lost mark") < 0.006 and day.isoformat() >= "2024-10-18"
-    return page.chance("mark") > 0.11 and not lost
-
-
-def menu(page: Page, day: Any) -> dict[str, Any] | None:
-    """Menu with ПОС buttons: right for most, else with somebody else's ОГРН, a broken link, or none."""
-    kind = page.chance("pos")
-    ogrn = page.institution.ogrn
-    if kind < 0.06 or (page.chance("lost widget") < 0.006 and day.isoformat() >= "2024-10-20"):
-        return None
-    medium = "utm_mediu%20m" if kind > 0.97 else "utm_medium"
-    campaign = "1022701234567" if kind < 0.12 else f" {ogrn}" if kind > 0.95 else ogrn
-    items = [
-        {
-            "title": "Решаем вместе",
-            "type": "other",
-            "url": f"https://pos.gosuslugi.ru/form/?opaId={page.key}&utm_source=vk&{medium}=27&utm_campaign={campaign}",
-            "id": 1,
-        }
-    ]
-    if page.chance("second widget") > 0.2:
-        url = f"https://pos.gosuslugi.ru/og/org-activities?mun_code=08701000&utm_source=vk1&utm_campaign={campaign}"
-        items.append({"title": "Решаем вместе", "type": "other", "url": url, "id": 2})
-    if page.chance("third widget") < 0.3:
-        items.append(DEFAULT_MENU)
-    return {"items": items}
+def _groups_of(path: Path) -> dict[str, Any]:
+    """Groups of a recorded answer by number and by short name."""
+    answer = json.loads(path.read_text("utf-8"))["response"]
+    groups = answer["groups"] if isinstance(answer, dict) else answer
+    return {key: each for each in groups for key in (str(each["id"]), each["screen_name"].lower())}

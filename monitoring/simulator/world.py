@@ -1,219 +1,103 @@
-"""Made-up regions: institutions and their pages. Everything is a function of the seed; nothing is stored."""
+"""A made-up region as a whole: deterministic by seed and day, nothing stored."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from monitoring.registry.identifiers import is_inn, is_ogrn
-
-from .audience import Audience, Total
-from .chance import normal, pick, share
-
-BIG_BANG = dt.date(2000, 1, 1)
-
-# kind: name pattern, sectors in steps, level, founder, share of all institutions
-KINDS = (
-    ("МБОУ СОШ № {n}", ("Образование", "Школы"), "МО", "Управление образования", 0.30),
-    ("МБДОУ «Детский сад № {n}»", ("Образование", "Детские сады"), "МО", "Управление образования", 0.26),
-    (
-        "МБУДО «Центр детского творчества № {n}»",
-        ("Образование", "Дополнительное образование"),
-        "МО",
-        "Управление образования",
-        0.05,
-    ),
-    ("Библиотека-филиал № {n}", ("Культура", "Библиотеки"), "МО", "Управление культуры", 0.10),
-    ("Дом культуры № {n}", ("Культура", "Клубы"), "МО", "Управление культуры", 0.07),
-    (
-        "КГБУЗ «Районная больница № {n}»",
-        ("Здравоохранение", "Больницы"),
-        "Ведомство",
-        "Министерство здравоохранения",
-        0.05,
-    ),
-    (
-        "КГБУЗ «Поликлиника № {n}»",
-        ("Здравоохранение", "Поликлиники"),
-        "Ведомство",
-        "Министерство здравоохранения",
-        0.04,
-    ),
-    ("Спортивная школа № {n}", ("Спорт", "Спортивные школы"), "МО", "Управление спорта", 0.05),
-    (
-        "Центр социального обслуживания № {n}",
-        ("Социальная защита", "Центры обслуживания"),
-        "Ведомство",
-        "Министерство социальной защиты",
-        0.04,
-    ),
-    ("Администрация сельского поселения № {n}", ("Управление", "Администрации"), "МО", "Администрация района", 0.03),
-    ("Управление по делам № {n}", ("Управление", "Органы власти"), "Министерство", "Правительство", 0.01),
-)
-SURNAMES = ("Берёзкина", "Лугова", "Озёрная", "Полевая", "Рощина", "Соснова", "Тополева", "Ясенева")
-NAMES = ("Анна", "Вера", "Дарья", "Ирина", "Мария", "Нина", "Ольга", "Юлия")
-GROUNDS = "решение учредителя об отсутствии необходимости (учреждение малочисленно)"
-
-
-@dataclass(frozen=True)
-class Institution:
-    number: int
-    name: str
-    ogrn: str
-    inn: str
-    municipality: str
-    oktmo: str
-    sectors: tuple[str, ...]
-    level: str
-    founder: str
-    admin: str
-    email: str
-    ground: str = ""  # why it keeps no page, "" where it should
-
-
-@dataclass(frozen=True, eq=False)
-class Page:
-    """A page of the simulated networks. `key` is unique over all regions; `born`/`died`: first and last day."""
-
-    key: int
-    platform: str
-    handle: str
-    external_id: str
-    institution: Institution
-    zone: str
-    born: dt.date
-    died: dt.date | None
-    death: str  # deleted or banned
-    size: float  # people, before the region's curve is laid over
-    hidden: bool = False  # exists, but its counter is shown to nobody
-    renamed_on: dt.date | None = None
-    old_handle: str = ""
-
-    def exists(self, day: dt.date) -> bool:
-        return self.born <= day and (self.died is None or day < self.died)
-
-    def handle_on(self, day: dt.date) -> str:
-        return self.old_handle if self.renamed_on and day < self.renamed_on else self.handle
-
-    def chance(self, *key: object) -> float:
-        return share(self.key, *key)
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """Pages of one network that are born and die within a span of days."""
-
-    platform: str
-    count: int
-    born: tuple[dt.date, dt.date] = (BIG_BANG, BIG_BANG)
-    died: tuple[dt.date, dt.date] | None = None
-    hidden: int = 0
-
-
-@dataclass(frozen=True)
-class RegionPlan:
-    """What a made-up region consists of."""
-
-    code: str
-    name: str
-    oktmo: str
-    zone: str
-    number: int
-    prefix: str
-    municipalities: tuple[str, ...]
-    cohorts: tuple[Cohort, ...]
-    totals: dict[str, tuple[Total, ...]] = field(default_factory=dict)
-    without_pages: int = 0
+from .audience import Audience
+from .chance import Dice
+from .institutions import Institution, institutions
+from .pages import Page, pages
+from .plans import RegionPlan
+from .posts import Wall
+from .specimens import with_specimens
 
 
 class RegionWorld:
-    """The institutions, pages and audience of one region."""
+    """Institutions, pages, audience and walls of one region."""
 
     def __init__(self, plan: RegionPlan, seed: int) -> None:
         self.plan = plan
         self.seed = seed
-        self.audience = Audience(self.pages, plan.totals)
+        most = max(network.start + sum(w.made for w in network.waves) for network in plan.networks.values())
+        self.institutions: list[Institution] = institutions(plan, seed, most + plan.without_vk + plan.without_pages)
+        self.pages: list[Page] = self._with_events(pages(plan, seed, self.institutions))
+        if plan.specimens:
+            self.pages = with_specimens(self.pages)
+        self.audience = Audience(self.pages, {code: network.totals for code, network in plan.networks.items()})
+        self.wall = Wall(self.audience)
 
-    @cached_property
-    def institutions(self) -> list[Institution]:
-        """As many as there are VK pages, and some without any page."""
-        count = sum(c.count for c in self.plan.cohorts if c.platform == "vk") + self.plan.without_pages
-        return [self._institution(n, grounded=n >= count - self.plan.without_pages // 2) for n in range(count)]
+    def subscribers(self, page: Page, day: dt.date) -> int | None:
+        """People on the local day; None where the page does not exist or hides its counter."""
+        return self.audience.subscribers(page, day)
 
-    def _institution(self, number: int, grounded: bool) -> Institution:
-        plan, key = self.plan, (self.seed, self.plan.number, number)
-        at, kind = share(*key, "kind"), KINDS[0]
-        for kind in KINDS:
-            at -= kind[4]
-            if at < 0:
-                break
-        name, sectors, level, founder, _share = kind
-        place = int(share(*key, "place") * len(plan.municipalities))
-        town = plan.municipalities[place]
-        admin = f"{pick(SURNAMES, *key, 'surname')} {pick(NAMES, *key, 'name')} {number} (вымышленное имя)"
-        return Institution(
-            number=number,
-            name=f"{name.format(n=number + 1)} ({town})",
-            ogrn=_with_check_digit(f"1{plan.number:02d}27{number:07d}", is_ogrn),
-            inn=_with_check_digit(f"{27 + plan.number:02d}{number:07d}", is_inn),
-            municipality=town,
-            oktmo=f"{plan.oktmo[:2]}{600 + place:03d}000",
-            sectors=sectors,
-            level=level,
-            founder=founder if level != "МО" else f"{founder} ({town})",
-            admin=admin,
-            email=f"admin{number}@{plan.prefix}.example",
-            ground=GROUNDS if grounded else "",
-        )
+    def accounts(self, day: dt.date) -> list[Page]:
+        """Pages that exist on the local day, whether or not they show a counter."""
+        return [page for page in self.pages if page.exists(day)]
 
-    @cached_property
-    def pages(self) -> list[Page]:
-        return list(self._pages())
+    def total(self, day: dt.date) -> dict[str, int]:
+        """Subscribers of all readable pages by network."""
+        totals: dict[str, int] = defaultdict(int)
+        for page in self.accounts(day):
+            totals[page.platform] += self.subscribers(page, day) or 0
+        return dict(totals)
 
-    def _pages(self) -> Iterator[Page]:
-        taken: dict[str, int] = {}
-        for cohort in self.plan.cohorts:
-            for index in range(cohort.count):
-                number = taken.get(cohort.platform, 0)
-                taken[cohort.platform] = number + 1
-                yield self._page(cohort, number, hidden=index < cohort.hidden)
+    def specimen(self, platform: str, quirk: str) -> Page:
+        """The page that shows that quirk. KeyError where there is none."""
+        for page in self.pages:
+            if page.platform == platform and page.quirk == quirk:
+                return page
+        raise KeyError(f"{platform}: {quirk}")
 
-    def _page(self, cohort: Cohort, number: int, hidden: bool) -> Page:
-        plan, platform = self.plan, cohort.platform
-        networks = ("vk", "ok", "telegram", "max")
-        key = plan.number * 1_000_000 + networks.index(platform) * 100_000 + number
-        chance = (self.seed, key)
-        handle = f"{plan.prefix}{number}_{ {'vk': 'gos', 'ok': 'okru', 'telegram': 'tg', 'max': 'max'}[platform] }"
-        renamed = platform == "vk" and share(*chance, "renamed") < 0.006
-        died = _within(cohort.died, *chance, "died") if cohort.died else None
-        return Page(
-            key=key,
-            platform=platform,
-            handle=handle,
-            external_id=_external_id(platform, key),
-            institution=self.institutions[number if platform == "vk" else number * 3 % len(self.institutions)],
-            zone=plan.zone,
-            born=_within(cohort.born, *chance, "born"),
-            died=died,
-            death="banned" if share(*chance, "death") < 0.2 else "deleted",
-            size=260 * 2.718 ** (1.05 * normal(*chance, "size")),
-            hidden=hidden,
-            renamed_on=dt.date(2024, 10, 14) + dt.timedelta(days=int(share(*chance, "when") * 10)) if renamed else None,
-            old_handle=f"old_{handle}" if renamed else "",
-        )
+    def _with_events(self, found: list[Page]) -> list[Page]:
+        """Let some pages be renamed, jump, or lose the mark or the menu lately, as many as the plan says."""
+        dice = Dice(self.seed, self.plan.number, 6)
+        staying = [p for p in found if p.died is None and not p.hidden and p.looks.access == "open"]
+        staying = [p for p in staying if p.born < self.plan.lately[0] and not p.institution.lone]
+        chosen: dict[int, Page] = {}
+        for event, count in self.plan.events.items():
+            fitting, change = _EVENTS[event]
+            free = [p for p in staying if p.key not in chosen and fitting(p)]
+            for _ in range(min(count, len(free))):
+                page = free.pop(dice.whole(0, len(free) - 1))
+                chosen[page.key] = change(page, self._some_day(dice), dice)
+        return [chosen.get(page.key, page) for page in found]
+
+    def _some_day(self, dice: Dice) -> dt.date:
+        first, last = self.plan.lately
+        return first + dt.timedelta(days=dice.whole(0, (last - first).days))
 
 
-def _external_id(platform: str, key: int) -> str:
-    """Ids of the form that each network gives."""
-    bases = {"vk": 200_000_000, "ok": 55_000_000_000_000, "telegram": 1_000_000_000, "max": 70_000_000_000_000}
-    sign = "-" if platform == "max" else ""
-    return f"{sign}{bases[platform] + key}"
+def worlds_by_code(worlds: Iterable[RegionWorld]) -> dict[str, RegionWorld]:
+    return {world.plan.code: world for world in worlds}
 
 
-def _within(span: tuple[dt.date, dt.date], *key: object) -> dt.date:
-    first, last = span
-    return first + dt.timedelta(days=int(share(*key) * ((last - first).days + 1)))
+def _renamed(page: Page, day: dt.date, dice: Dice) -> Page:
+    return replace(page, renamed_on=day, old_handle=page.handle, handle=f"new_{page.handle}")
 
 
-def _with_check_digit(body: str, valid) -> str:
-    return next(body + digit for digit in "0123456789" if valid(body + digit))
+def _jumped(page: Page, day: dt.date, dice: Dice) -> Page:
+    by = dice.pick((0.55, 1.6, 1.9, 2.4))
+    return replace(page, habits=replace(page.habits, jump_on=day, jump_by=by))
+
+
+def _lost_mark(page: Page, day: dt.date, dice: Dice) -> Page:
+    return replace(page, looks=replace(page.looks, mark_lost_on=day))
+
+
+def _lost_menu(page: Page, day: dt.date, dice: Dice) -> Page:
+    return replace(page, looks=replace(page.looks, menu_lost_on=day))
+
+
+def _on_vk(page: Page) -> bool:
+    return page.platform == "vk"
+
+
+_Change = Callable[[Page, dt.date, Dice], Page]
+_EVENTS: dict[str, tuple[Callable[[Page], bool], _Change]] = {
+    "renamed": (lambda page: _on_vk(page) and not page.handle.endswith(page.external_id), _renamed),
+    "jump": (lambda page: page.habits.size > 400, _jumped),
+    "mark_lost": (lambda page: _on_vk(page) and page.looks.mark and page.looks.mark_given, _lost_mark),
+    "menu_lost": (lambda page: _on_vk(page) and "message" in page.looks.menu, _lost_menu),
+}

@@ -168,7 +168,7 @@ class TestIdentity:
         assert (event.kind, event.old, event.new) == (EventKind.RENAMED, "school5", "school_five")
 
     def test_the_first_answer_is_no_renaming(self):
-        page = PageFactory(handle="club5", external_id="")
+        page = PageFactory(handle="club5", external_id="5")
         store(page, reading(page))
         assert Page.objects.get().handle == "school5"
         assert not PageEvent.objects.exists()
