@@ -36,7 +36,12 @@ class Command(BaseCommand):
         call_command("load_regions", verbosity=0)
         demo.add_made_up_regions()
         with demo.simulator():
-            with demo.worker(), tqdm(total=len(demo_days()), desc=_("Days played")) as bar:
+            # Two workers: each is bound to one core, and two years are to be played in three minutes.
+            with (
+                demo.worker("first"),
+                demo.worker("second"),
+                tqdm(total=len(demo_days()), desc=_("Days played")) as bar,
+            ):
                 regions = demo.play(lambda day: bar.update())
             for region in regions:
                 day = local_day(DEMO_MOMENT, region.time_zone)
@@ -44,7 +49,7 @@ class Command(BaseCommand):
                 print_summary(self.stdout, region.name, run.summarize([region], DEMO_MOMENT, time.monotonic() - began))
             people = demo.sign_ins(regions)
             if not no_serve:
-                with demo.worker("--beat"):
+                with demo.worker("first", "--beat"):
                     self.serve(people)
 
     def start_again_in_the_demo(self) -> None:
