@@ -13,7 +13,6 @@ from django.conf import settings as django_settings
 
 from monitoring.simulator.client import set_clock
 from monitoring.simulator.demo import DEMO_MOMENT
-from tests import services
 
 
 @dataclass(frozen=True)
@@ -54,25 +53,16 @@ class RunningSimulator:
 
 @contextmanager
 def running(*options: str) -> Iterator[RunningSimulator]:
-    """`manage.py simulate` with those options on a free port, stopped at the end."""
-    port = services.free_port()
-    command = [sys.executable, "manage.py", "simulate", "--port", str(port), *options]
-    child = subprocess.Popen(command, cwd=django_settings.BASE_DIR, stdout=subprocess.DEVNULL)
-    simulator = RunningSimulator(f"http://127.0.0.1:{port}")
-
-    def answers() -> bool:
+    """`manage.py simulate` with those options on a free port of its own choice, stopped at the end."""
+    command = [sys.executable, "manage.py", "simulate", "--port", "0", *options]
+    with subprocess.Popen(command, cwd=django_settings.BASE_DIR, stdout=subprocess.PIPE, text=True) as child:
         try:
-            simulator.calls()
-        except httpx.HTTPError:
-            return False
-        return True
-
-    try:
-        services.wait_for(answers, "the simulator")
-        yield simulator
-    finally:
-        child.terminate()
-        child.wait(10)
+            address = child.stdout.readline().strip()
+            if not address:
+                raise RuntimeError(f"the simulator did not start: {' '.join(command)}")
+            yield RunningSimulator(address)
+        finally:
+            child.terminate()
 
 
 @pytest.fixture(scope="session")

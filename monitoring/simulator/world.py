@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from .audience import Audience
@@ -67,10 +67,6 @@ class RegionWorld:
     def _some_day(self, dice: Dice) -> dt.date:
         first, last = self.plan.lately
         return first + dt.timedelta(days=dice.whole(0, (last - first).days))
-
-
-def worlds_by_code(worlds: Iterable[RegionWorld]) -> dict[str, RegionWorld]:
-    return {world.plan.code: world for world in worlds}
 
 
 def _renamed(page: Page, day: dt.date, dice: Dice) -> Page:
