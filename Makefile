@@ -45,8 +45,9 @@ demo: setup
 	@touch $@
 
 test: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo quality
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
-	GOSPUB_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not demo"
+	$(BIN)/python -m pytest -n 2 -m "not demo"
+	GOSPUB_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -m "not browser and not demo"
+	$(BIN)/python -m pytest -m demo
 
 quality: .venv/.dev
 	$(BIN)/ruff format --check .
