@@ -58,7 +58,7 @@ def simulator() -> Iterator[None]:
 @contextmanager
 def worker(name: str, *options: str) -> Iterator[None]:
     """A Celery worker with a thread pool; `--beat` only when the played past is over, or it would collect today."""
-    command = ["-m", "celery", "-A", "gospub", "worker", "--hostname", name, "--pool", "threads", "--concurrency", "4"]
+    command = ["-m", "celery", "-A", "gospub", "worker", "--hostname", name, "--pool", "threads", "--concurrency", "2"]
     quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     with _child([*command, *quiet, *options]):
         yield
