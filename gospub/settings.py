@@ -1,6 +1,7 @@
 """Settings: every value comes from the environment, the defaults run the embedded installation."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -226,7 +227,10 @@ CELERY_BEAT_SCHEDULE = {
 # The demo world stands still at this moment (ISO, with zone); empty = the real clock.
 DEMO_CLOCK = env.str("GOSPUB_DEMO_CLOCK", "")
 # Address of a simulator whose clock may be set, so that past days can be collected; empty = real networks.
-SIMULATOR_URL = env.str("SIMULATOR_URL", "")
+# A stand-in for VK on this machine is taken for one.
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+STAND_IN = NETWORK_URLS["VK_API_URL"] if urlsplit(NETWORK_URLS["VK_API_URL"]).hostname in LOCAL_HOSTS else ""
+SIMULATOR_URL = env.str("SIMULATOR_URL", STAND_IN)
 
 LOGGING = {
     "version": 1,

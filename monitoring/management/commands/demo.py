@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", action="store_true", help="do all but serving")
 
     def handle(self, *args: object, no_serve: bool, **options: object) -> None:
-        if not settings.SIMULATOR_URL:
+        if not settings.DEMO_CLOCK:
             self.start_again_in_the_demo()
         began = time.monotonic()
         call_command("migrate", verbosity=0)
