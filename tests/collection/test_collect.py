@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from gospub import clock
+from monitoring import tasks
 from monitoring.collection import planning, run
 from monitoring.collection.batch import MAX_ATTEMPTS, collect_batch
 from monitoring.models import (
@@ -187,6 +188,24 @@ class TestCommand:
         call_command("collect", region=region.code, platform="telegram", stdout=StringIO())
         done = Slot.objects.exclude(status=SlotStatus.DUE).values_list("page__platform", flat=True)
         assert set(done) == {"telegram"}
+
+
+class TestSchedule:
+    """What the scheduler wakes; the queue is left out by calling the task where it would be sent."""
+
+    def test_a_round_hands_out_what_is_due_and_rolls_it_up(self, region, simulator, settings):
+        settings.DEMO_CLOCK = DEMO_MOMENT.isoformat()
+        run.hand_out_all(clock.now(), tasks.collect_batch)
+        tasks.roll_up()
+        assert not Slot.objects.filter(status=SlotStatus.DUE).exists()
+        assert GroupDay.objects.get(region=region, dimension=Dimension.ALL).subscribers == sum(expected().values())
+
+    def test_the_next_round_has_nothing_to_hand_out(self, region, simulator, settings):
+        settings.DEMO_CLOCK = DEMO_MOMENT.isoformat()
+        run.hand_out_all(clock.now(), tasks.collect_batch)
+        handed_out = []
+        run.hand_out_all(clock.now(), lambda *batch: handed_out.append(batch))
+        assert handed_out == []
 
 
 def test_the_clock_of_the_demo_is_the_day_of_both_regions():
