@@ -1,5 +1,6 @@
 """The Russian catalogue: complete, and compiled without any system package."""
 
+import re
 import shutil
 
 import pytest
@@ -34,3 +35,11 @@ def test_a_missing_text_is_named(own_catalogue):
 def test_it_compiles_to_what_gettext_reads(own_catalogue):
     call_command("messages", compile=True)
     assert own_catalogue.with_suffix(".mo").read_bytes().startswith(b"\xde\x12\x04\x95")
+
+
+def test_no_message_hides_in_an_f_string_where_it_cannot_be_extracted():
+    hidden = re.compile(r"\{(_|n?gettext(_lazy)?)\(")
+    found = [
+        path for path in messages.source_files() if path.suffix == ".py" and hidden.search(path.read_text("utf-8"))
+    ]
+    assert found == []

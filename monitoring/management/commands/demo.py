@@ -58,9 +58,11 @@ class Command(BaseCommand):
         os.execve(sys.executable, [sys.executable, *sys.argv], environment)
 
     def serve(self, people: list[tuple[str, str]]) -> None:
-        self.stdout.write(f"\n{_('Open')} http://{ADDRESS}\n{_('Password of all demo sign-ins')}: {demo.PASSWORD}")
+        self.stdout.write("\n" + _("The demo is at %(address)s") % {"address": f"http://{ADDRESS}"})
+        self.stdout.write(_("Sign in with the password %(password)s as:") % {"password": demo.PASSWORD})
+        operator = _("Operator: everything")
         for email, label in people:
-            self.stdout.write(f"  {email:24} {label or _('Operator: everything')}")
+            self.stdout.write(f"  {email:24} {label or operator}")
         self.stdout.write(_("Stop with Ctrl+C."))
         server = [sys.executable, "-m", "gunicorn", "gospub.wsgi", "--bind", ADDRESS, "--workers", "2"]
         try:
