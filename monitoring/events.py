@@ -59,7 +59,10 @@ def of_profile(page_id: int, old: Mapping[str, object], new: Mapping[str, object
 
 
 def of_audience(pages: Mapping[int, Page], readings: Iterable[PageReading], day: dt.date) -> list[Found]:
-    """Jumps and milestones against the last audience measured before `day`; pages have their `state` joined."""
+    """Sudden gains and losses, and milestones, against the last audience measured before `day`.
+
+    `pages` have their `state` joined.
+    """
     found = []
     for reading in readings:
         before, measured_on = _last_audience(pages[reading.page_id])
@@ -68,7 +71,8 @@ def of_audience(pages: Mapping[int, Page], readings: Iterable[PageReading], day:
             continue
         sudden = measured_on >= day - JUMP_WITHIN
         if sudden and abs(now - before) >= max(JUMP_PEOPLE, JUMP_SHARE * before):
-            found.append(Found(reading.page_id, EventKind.JUMP, str(before), str(now)))
+            kind = EventKind.GAIN if now > before else EventKind.LOSS
+            found.append(Found(reading.page_id, kind, str(before), str(now)))
         passed = [step for step in MILESTONES if before < step <= now]
         if passed:
             found.append(Found(reading.page_id, EventKind.MILESTONE, str(before), str(passed[-1])))

@@ -63,6 +63,7 @@ class Rating(models.Model):
     period = models.CharField(_("period"), max_length=8, choices=Period, default=Period.DAY)
     day = models.DateField(_("local day"))
     computed_at = models.DateTimeField(_("computed at"))
+    digest = models.CharField(_("sha256 of rules and scores"), max_length=64, blank=True)
 
     objects = RatingQuerySet.as_manager()
 

@@ -71,3 +71,28 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+
+class AuditEntry(models.Model):
+    """Who changed what, and when: appended by `accounts.audit.record`, never changed.
+
+    Each row's digest covers the row and the digest before it, so that a row changed or taken away breaks the chain.
+    `previous` is unique: the chain has no forks. actor: the e-mail as it was.
+    """
+
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("who"), max_length=254, blank=True)
+    action = models.CharField(_("what"), max_length=60)
+    subject = models.CharField(_("of what"), max_length=200)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+    previous = models.CharField(_("digest before"), max_length=64, unique=True)
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.action} {self.subject}"

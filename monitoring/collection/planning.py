@@ -35,8 +35,8 @@ def plan_day(region: Region, now: dt.datetime) -> int:
     )
     owed = Page.objects.watched().filter(institution__region=region, added_on__lte=day)
     planned = Slot.objects.filter(day=day, page__institution__region=region).values("page")
-    missing = owed.exclude(pk__in=planned).values_list("pk", flat=True)
-    slots = [Slot(page_id=pk, day=day) for pk in missing]
+    missing = owed.exclude(pk__in=planned).values_list("pk", "platform")
+    slots = [Slot(page_id=pk, day=day, platform=platform) for pk, platform in missing]
     Slot.objects.bulk_create(slots, batch_size=5000, ignore_conflicts=True)
     return len(slots)
 

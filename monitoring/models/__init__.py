@@ -1,8 +1,8 @@
 """All models of the monitoring app."""
 
+from .access import AccessPause, CallCount, Heartbeat, Network, NetworkState, OperatorMessage
 from .events import EventKind, PageEvent
 from .measures import (
-    CallCount,
     Dimension,
     GroupDay,
     GroupMonth,
@@ -13,7 +13,11 @@ from .measures import (
     Post,
     Provenance,
     Slot,
+    SlotReason,
     SlotStatus,
+    Suspect,
+    SuspectKind,
+    SuspectState,
 )
 from .registry import (
     Exemption,
@@ -33,16 +37,21 @@ from .registry import (
 )
 
 __all__ = [
+    "AccessPause",
     "CallCount",
     "Dimension",
     "EventKind",
     "Exemption",
     "GroupDay",
     "GroupMonth",
+    "Heartbeat",
     "Institution",
     "Level",
     "Municipality",
+    "Network",
+    "NetworkState",
     "Obligation",
+    "OperatorMessage",
     "Page",
     "PageClass",
     "PageDay",
@@ -59,6 +68,10 @@ __all__ = [
     "Region",
     "Sector",
     "Slot",
+    "SlotReason",
     "SlotStatus",
     "Stewardship",
+    "Suspect",
+    "SuspectKind",
+    "SuspectState",
 ]

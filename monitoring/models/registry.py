@@ -182,6 +182,7 @@ class PageStatus(models.TextChoices):
     BLOCKED = "blocked", _("Blocked by the network")
     DELETED = "deleted", _("Deleted")
     NOT_FOUND = "not_found", _("No such page")
+    REPLACED = "replaced", _("Address taken over")
 
 
 class PageQuerySet(models.QuerySet["Page"]):
@@ -222,6 +223,7 @@ class Page(models.Model):
         help_text=_("First local day of which every post was read."),
     )
     posts_known_to = models.DateTimeField(_("posts known to"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("last answer of the network"), null=True, blank=True)
 
     objects = PageQuerySet.as_manager()
 

@@ -22,6 +22,8 @@ class Failure(StrEnum):
     NEEDS_PERSON = "needs_person"  # captcha, validation, blocked address: never solved by itself
     BAD_ANSWER = "bad_answer"  # not JSON, not the agreed shape, cut short
     UNREACHABLE = "unreachable"  # no connection, time-out, 5xx
+    TOO_LARGE = "too_large"  # the answer is over the size cap
+    INTERRUPTED = "interrupted"  # our own worker was told to stop before the page was asked for
     # about the page: an answer in its own right
     NOT_FOUND = "not_found"  # no such page, or the address belongs to a person, a bot, a chat
     DELETED = "deleted"

@@ -116,7 +116,9 @@ def world(transactional_db) -> World:
 
 def keep_days(page: models.Page, number: int) -> None:
     """Slots, figures and some posts of the page for all DAYS."""
-    models.Slot.objects.bulk_create(models.Slot(page=page, day=day, status=models.SlotStatus.OK) for day in DAYS)
+    models.Slot.objects.bulk_create(
+        models.Slot(page=page, day=day, platform=page.platform, status=models.SlotStatus.OK) for day in DAYS
+    )
     models.PageDay.objects.bulk_create(
         models.PageDay(
             page=page,
