@@ -14,6 +14,11 @@ def now() -> dt.datetime:
     return timezone.now()
 
 
+def running(moment: dt.datetime) -> dt.datetime | None:
+    """`moment`, or None where the clock stands still, so that nothing ever gets old."""
+    return None if settings.DEMO_CLOCK else moment
+
+
 def local_day(moment: dt.datetime, zone: str) -> dt.date:
     """The calendar day that `moment` (aware) falls on in the time zone named `zone`."""
     return moment.astimezone(ZoneInfo(zone)).date()

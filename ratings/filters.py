@@ -16,8 +16,8 @@ WITHOUT_POINTS = "none"
 
 class ScoreFilter(RegionFilter):
     to_institution = "page__institution__"
-    searched = ("page__title", "page__handle", "page__institution__name", "page__institution__inn",
-                "page__institution__ogrn")  # fmt: skip
+    texts = ("page__title", "page__handle", "page__institution__name")
+    numbers = ("page__institution__inn", "page__institution__ogrn")
 
     zone = django_filters.ChoiceFilter(
         method="of_zone", label=_("Zone"), choices=[*Zone.choices, (WITHOUT_POINTS, _("Without points"))]

@@ -12,22 +12,28 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import (
+    EventKind,
     Institution,
     Level,
     Municipality,
     Page,
+    PageEvent,
     PageStatus,
     PlatformCode,
     Sector,
     SlotStatus,
+    Suspect,
+    SuspectKind,
+    SuspectState,
 )
 from monitoring.models.measures import GONE_REASONS
+from monitoring.templatetags.figures import short_day
 
 MAX_WORDS = 8
 # Digits of an ИНН or ОГРН that are enough to search by it; fewer are the number of a school.
 NUMBER_BEGINS = 4
 SAME_LETTERS = {"е": "её", "ё": "её"}
-GONE = (PageStatus.DELETED, PageStatus.BLOCKED, PageStatus.NOT_FOUND)
+GONE = (PageStatus.DELETED, PageStatus.BLOCKED, PageStatus.NOT_FOUND, PageStatus.REPLACED)
 
 
 def word_pattern(word: str) -> str:
@@ -63,10 +69,11 @@ class StateChoice(TextChoices):
     EXISTING = "existing", _("Existing")
     OPEN = PageStatus.OPEN.value, PageStatus.OPEN.label
     CLOSED = PageStatus.CLOSED.value, PageStatus.CLOSED.label
-    GONE = "gone", _("Gone: deleted, blocked, not found")
+    GONE = "gone", _("Gone: deleted, blocked, not found, taken over")
     DELETED = PageStatus.DELETED.value, PageStatus.DELETED.label
     BLOCKED = PageStatus.BLOCKED.value, PageStatus.BLOCKED.label
     NOT_FOUND = PageStatus.NOT_FOUND.value, PageStatus.NOT_FOUND.label
+    REPLACED = PageStatus.REPLACED.value, PageStatus.REPLACED.label
     UNKNOWN = PageStatus.UNKNOWN.value, PageStatus.UNKNOWN.label
     FAILED = "failed", _("Last reading failed")
 
@@ -92,32 +99,17 @@ class Chip:
     url: str
 
 
-class RegionFilter(django_filters.FilterSet):
-    """What both tables are filtered by.
+class ListFilter(django_filters.FilterSet):
+    """A form above a list: search in `texts` and `numbers`, chips for the conditions in force."""
 
-    `institutions` are those of the region that the user may see: the choices come from them alone.
-    `now` (aware) is what silence is counted to.
-    """
-
-    to_institution = ""
+    texts: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
     q = django_filters.CharFilter(method="search", label=_("Search"), max_length=200)
-    municipality = django_filters.ChoiceFilter(method="of_municipality", label=_("Municipality"))
-    sector = django_filters.ChoiceFilter(method="of_sector", label=_("Sector"))
-    founder = django_filters.ChoiceFilter(method="of_founder", label=_("Founder"))
-    level = django_filters.ChoiceFilter(method="of_level", label=_("Level"), choices=Level)
 
-    def __init__(
-        self, data: QueryDict, rows: QuerySet, *, institutions: QuerySet[Institution], now: dt.datetime
-    ) -> None:
+    def __init__(self, data: QueryDict, rows: QuerySet) -> None:
         super().__init__(data, rows)
-        self.now = now
-        within = Q(institutions__in=institutions) | Q(children__institutions__in=institutions)
-        municipalities = Municipality.objects.filter(within).distinct()
-        founders = institutions.exclude(founder="").order_by("founder").values_list("founder", flat=True).distinct()
-        self.filters["municipality"].extra["choices"] = list(municipalities.values_list("pk", "name"))
-        self.filters["sector"].extra["choices"] = sector_choices()
-        self.filters["founder"].extra["choices"] = [(name, name) for name in founders]
+        self.add_choices()
         for chosen in self.filters.values():
             if isinstance(chosen, django_filters.ChoiceFilter):
                 chosen.extra["empty_label"] = _("all")
@@ -126,8 +118,51 @@ class RegionFilter(django_filters.FilterSet):
                 field.widget.attrs["class"] = "form-select"
             field.widget.attrs["id"] = f"filter-{name}"
 
+    def add_choices(self) -> None:
+        """Fill in the choices that come from the database."""
+
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(containing(value, self.texts, self.numbers))
+
+    def chips(self) -> list[Chip]:
+        """The conditions in force, in the order of the form."""
+        result = []
+        for name, field in self.form.fields.items():
+            value = self.form.cleaned_data.get(name)
+            if value:
+                rest = self.data.copy()
+                for gone in (name, "page"):
+                    rest.pop(gone, None)
+                result.append(Chip(str(field.label or ""), shown_value(field, value), f"?{rest.urlencode()}"))
+        return result
+
+
+def shown_value(field: forms.Field, value: object) -> str:
+    """A chosen value as the form shows it."""
+    if isinstance(value, dt.date):
+        return short_day(value)
+    chosen = dict(field.choices).get(value) if isinstance(field, forms.ChoiceField) else None
+    return str(chosen or value)
+
+
+class PlaceFilter(ListFilter):
+    """Also by municipality and sector. `institutions` are those of the region that the user may see: the choices
+    come from them alone."""
+
+    to_institution = ""
+
+    municipality = django_filters.ChoiceFilter(method="of_municipality", label=_("Municipality"))
+    sector = django_filters.ChoiceFilter(method="of_sector", label=_("Sector"))
+
+    def __init__(self, data: QueryDict, rows: QuerySet, *, institutions: QuerySet[Institution]) -> None:
+        self.institutions = institutions
+        super().__init__(data, rows)
+
+    def add_choices(self) -> None:
+        within = Q(institutions__in=self.institutions) | Q(children__institutions__in=self.institutions)
+        municipalities = Municipality.objects.filter(within).distinct()
+        self.filters["municipality"].extra["choices"] = list(municipalities.values_list("pk", "name"))
+        self.filters["sector"].extra["choices"] = sector_choices()
 
     def of_municipality(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         """The municipality with the settlements in it."""
@@ -139,24 +174,30 @@ class RegionFilter(django_filters.FilterSet):
         to = f"{self.to_institution}sector"
         return rows.filter(Q(**{to: value}) | Q(**{f"{to}__parent": value}) | Q(**{f"{to}__parent__parent": value}))
 
+
+class RegionFilter(PlaceFilter):
+    """What the tables of pages, institutions and scores are filtered by. `now` (aware) is what silence is counted
+    to."""
+
+    founder = django_filters.ChoiceFilter(method="of_founder", label=_("Founder"))
+    level = django_filters.ChoiceFilter(method="of_level", label=_("Level"), choices=Level)
+
+    def __init__(
+        self, data: QueryDict, rows: QuerySet, *, institutions: QuerySet[Institution], now: dt.datetime
+    ) -> None:
+        super().__init__(data, rows, institutions=institutions)
+        self.now = now
+
+    def add_choices(self) -> None:
+        super().add_choices()
+        founders = self.institutions.exclude(founder="").order_by("founder").values_list("founder", flat=True)
+        self.filters["founder"].extra["choices"] = [(name, name) for name in founders.distinct()]
+
     def of_founder(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(**{f"{self.to_institution}founder": value})
 
     def of_level(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(**{f"{self.to_institution}level": value})
-
-    def chips(self) -> list[Chip]:
-        """The conditions in force, in the order of the form."""
-        result = []
-        for name, field in self.form.fields.items():
-            value = self.form.cleaned_data.get(name)
-            if value:
-                shown = dict(field.choices).get(value) if isinstance(field, forms.ChoiceField) else value
-                rest = self.data.copy()
-                for gone in (name, "page"):
-                    rest.pop(gone, None)
-                result.append(Chip(str(field.label or ""), str(shown or value), f"?{rest.urlencode()}"))
-        return result
 
 
 class PageFilter(RegionFilter):
@@ -204,6 +245,41 @@ class InstitutionFilter(RegionFilter):
     def of_presence(self, rows: QuerySet[Institution], name: str, value: str) -> QuerySet[Institution]:
         watched = Page.objects.watched().values("institution")
         return rows.exclude(pk__in=watched) if value == Presence.NONE else rows.filter(pk__in=watched)
+
+
+def day_field(**options: object) -> django_filters.DateFilter:
+    """A day that the browser lets choose."""
+    return django_filters.DateFilter(
+        widget=forms.DateInput({"type": "date", "class": "form-control"}, "%Y-%m-%d"), **options
+    )
+
+
+class EventFilter(PlaceFilter):
+    to_institution = "page__institution__"
+    texts = ("page__title", "page__handle", "page__institution__name", "old", "new")
+    numbers = ("page__institution__inn", "page__institution__ogrn")
+
+    kind = django_filters.ChoiceFilter(label=_("Event"), choices=EventKind)
+    platform = django_filters.ChoiceFilter("page__platform", label=_("Network"), choices=PlatformCode)
+    since = day_field(field_name="day", lookup_expr="gte", label=_("From the day"))
+    until = day_field(field_name="day", lookup_expr="lte", label=_("To the day"))
+
+    class Meta:
+        model = PageEvent
+        fields = ["q", "kind", "platform", "municipality", "sector", "since", "until"]
+
+
+class SuspectFilter(ListFilter):
+    texts = ("page__title", "page__handle", "page__institution__name")
+    numbers = ("page__institution__inn", "page__institution__ogrn")
+
+    state = django_filters.ChoiceFilter(label=_("Decision"), choices=SuspectState)
+    kind = django_filters.ChoiceFilter(label=_("Why"), choices=SuspectKind)
+    platform = django_filters.ChoiceFilter("page__platform", label=_("Network"), choices=PlatformCode)
+
+    class Meta:
+        model = Suspect
+        fields = ["q", "state", "kind", "platform"]
 
 
 def sector_choices() -> list[tuple[int, str]]:

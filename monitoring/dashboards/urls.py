@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.i18n import set_language
 
-from . import preferences, views
+from . import networks, preferences, suspects, views
 from .exports import FileKind
 
 register_converter(FileKind, "kind")
@@ -18,6 +18,13 @@ urlpatterns = [
     path("institutions/<int:pk>/", views.institution, name="institution"),
     path("pages/<int:pk>/", views.page, name="page"),
     path("regions/<slug:code>/collection/", views.collection_status, name="collection_status"),
+    path("regions/<slug:code>/events/", views.events, name="events"),
+    path("regions/<slug:code>/events/export/<kind:kind>/", views.events_export, name="events_export"),
+    path("regions/<slug:code>/suspects/", suspects.suspects, name="suspects"),
+    path("suspects/<int:pk>/decision/", suspects.suspect_decide, name="suspect_decide"),
+    path("networks/", networks.networks, name="networks"),
+    path("networks/<slug:platform>/state/", networks.network_switch, name="network_switch"),
+    path("networks/pauses/<int:pk>/end/", networks.token_return, name="token_return"),
     path("theme/", preferences.theme, name="theme"),
     path("language/", login_not_required(set_language), name="set_language"),
 ]

@@ -11,12 +11,15 @@ from gospub import clock
 from monitoring.models import Institution, Page, Region
 
 from . import exports, tables
-from .filters import InstitutionFilter, PageFilter
+from .filters import EventFilter, InstitutionFilter, PageFilter
 from .queries import collection as collection_queries
+from .queries import events as event_queries
 from .queries import institutions as institution_queries
 from .queries import overview as overview_queries
 from .queries import page as card_queries
 from .queries import pages as page_queries
+from .queries import suspects as suspect_queries
+from .queries import troubles as trouble_queries
 
 
 @require_safe
@@ -38,7 +41,8 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     now = clock.now()
     today = clock.local_day(now, region.time_zone)
     asked = parse_day(request.GET.get("day", ""))
-    view = overview_queries.overview(region, asked or overview_queries.latest_day(region, today))
+    day = asked or overview_queries.latest_day(region, today)
+    view = overview_queries.overview(region, day, trouble_queries.not_collected_since())
     context = {
         "region": region,
         "today": today,
@@ -46,6 +50,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "data_day": view.day,
         "chart": {"series": overview_queries.chart(view), "missing": _("no data")},
         "present": overview_queries.present(region, now),
+        "waiting": suspect_queries.waiting_count(region),
     }
     return render(request, "overview.html", context)
 
@@ -70,7 +75,7 @@ def pages(request: HttpRequest, code: str) -> HttpResponse:
         "data_day": overview_queries.latest_day(region, clock.local_day(now, region.time_zone)),
         "filter": chosen,
         "table": table,
-        "rows": page_queries.page_rows(table.page),
+        "rows": page_queries.page_rows(table.page, trouble_queries.not_collected_since()),
     }
     return render_table(request, "pages.html", context)
 
@@ -97,7 +102,7 @@ def pages_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase
     now = clock.now()
     sort = tables.sort_of(request.GET, page_queries.COLUMNS, page_queries.DEFAULT_SORT)
     found = tables.ordered(chosen_pages(request, region, now).qs, page_queries.COLUMNS, sort)
-    rows = (page_queries.export_row(row, region) for row in page_queries.page_rows(found.iterator(2000)))
+    rows = (page_queries.export_row(row, region) for row in page_queries.page_rows(found.iterator(2000), {}))
     day = clock.local_day(now, region.time_zone)
     name = f"pages-{region.code.lower()}-{day}"
     return exports.download(kind, name, _("Pages"), page_queries.EXPORT_HEADINGS, rows)
@@ -131,16 +136,55 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     joined = Page.objects.visible_to(request.user).select_related("institution__region", "state")
     found = get_object_or_404(joined, pk=pk)
     region = found.institution.region
-    today = clock.local_day(clock.now(), region.time_zone)
-    card = card_queries.page_card(found, today)
-    chart = {**card_queries.chart(card), "missing": _("no data")}
-    return render(request, "page.html", {"region": region, "today": today, "card": card, "chart": chart})
+    now = clock.now()
+    today = clock.local_day(now, region.time_zone)
+    card = card_queries.page_card(found, today, now)
+    context = {
+        "region": region,
+        "today": today,
+        "card": card,
+        "chart": {**card_queries.chart(card), "missing": _("no data"), "doubt": _("doubtful number")},
+        "not_collected": trouble_queries.not_collected_since().get(found.platform),
+    }
+    return render(request, "page.html", context)
+
+
+@require_safe
+def events(request: HttpRequest, code: str) -> HttpResponse:
+    """What happened to the pages, newest first; an institution admin sees the own pages' events."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    chosen = chosen_events(request, region)
+    table = tables.table(request, chosen.qs, event_queries.COLUMNS, event_queries.DEFAULT_SORT)
+    return render_table(request, "events.html", {"region": region, "filter": chosen, "table": table})
+
+
+def chosen_events(request: HttpRequest, region: Region) -> EventFilter:
+    """The events of the region that the user may see and the address asks for."""
+    visible = Institution.objects.visible_to(request.user).filter(region=region)
+    return EventFilter(request.GET, event_queries.events_of(region, request.user), institutions=visible)
+
+
+@require_safe
+def events_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
+    """The events of the list, all of them and in its order, as a file."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    sort = tables.sort_of(request.GET, event_queries.COLUMNS, event_queries.DEFAULT_SORT)
+    found = tables.ordered(chosen_events(request, region).qs, event_queries.COLUMNS, sort)
+    rows = (event_queries.export_row(event) for event in found.iterator(2000))
+    name = f"events-{region.code.lower()}-{clock.local_day(clock.now(), region.time_zone)}"
+    return exports.download(kind, name, _("Events"), event_queries.EXPORT_HEADINGS, rows)
 
 
 @require_safe
 def collection_status(request: HttpRequest, code: str) -> HttpResponse:
     """How today's collection goes; while it is under way htmx asks again every few seconds, unless `?paused=1`."""
     region = get_object_or_404(Region.objects.run_by(request.user), code=code)
-    view = collection_queries.collection_status(region, clock.now(), collection_queries.daily_limits())
-    context = {"region": region, "view": view, "paused": request.GET.get("paused") == "1"}
+    now = clock.now()
+    view = collection_queries.collection_status(region, now, collection_queries.daily_limits())
+    context = {
+        "region": region,
+        "view": view,
+        "troubles": trouble_queries.troubles(region, view.day, now, trouble_queries.stoppages(clock.running(now))),
+        "paused": request.GET.get("paused") == "1",
+    }
     return render(request, "collection.html#progress" if request.htmx else "collection.html", context)

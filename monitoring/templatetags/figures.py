@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from monitoring.models import PlatformCode
+from monitoring.models.measures import SlotReason
 
 register = template.Library()
 
@@ -89,8 +91,19 @@ def change(value: Number | None) -> SafeString:
 
 @register.filter
 def named_value(text: str) -> str:
-    """A value that an event names as text: digits as a number, anything else as it is."""
-    return number(int(text)) if text.isascii() and text.isdigit() else text
+    """A value that an event names as text: digits as a number, an ISO day as a day, anything else as it is."""
+    if text.isascii() and text.isdigit():
+        return number(int(text))
+    try:
+        return short_day(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+@register.filter
+def reason_words(code: str) -> str:
+    """Why something was not read, in words."""
+    return str(dict(SlotReason.choices).get(code, code))
 
 
 @register.filter
@@ -174,37 +187,69 @@ def network(code: str) -> SafeString:
 
 
 @register.simple_tag
-def sparkline(points: Sequence[tuple[str, int | None]], width: int = 96, height: int = 24) -> SafeString:
-    """(ISO day, value) pairs, oldest first, as an SVG line with time to scale; a value of None breaks the line."""
+def sparkline(
+    points: Sequence[tuple[str, int | None]],
+    width: int = 96,
+    height: int = 24,
+    doubtful: tuple[dt.date, int | None] | None = None,
+) -> SafeString:
+    """(ISO day, value) pairs, oldest first, as an SVG line with time to scale; a value of None breaks the line.
+
+    doubtful: a day and a value that do not belong to the line and are marked apart from it.
+    """
     known = [value for _day, value in points if value is not None]
+    mark = doubtful if doubtful and doubtful[1] is not None else None
     if len(known) < 2:
         return format_html('<svg class="spark" width="{}" height="{}" aria-hidden="true"></svg>', width, height)
-    path, (x, y) = _line(points, min(known), max(known), width, height)
+    days = [dt.date.fromisoformat(day) for day, _value in points] + ([mark[0]] if mark else [])
+    values = known + ([mark[1]] if mark else [])
+    scale = Scale(min(days), max(days), min(values), max(values), width, height)
+    path, last = _line(points, scale)
     return format_html(
         '<svg class="spark" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-        'aria-label="{text}"><path d="{path}"/><circle cx="{x}" cy="{y}" r="1.8"/></svg>',
+        'aria-label="{text}"><path d="{path}"/><circle cx="{x}" cy="{y}" r="1.8"/>{mark}</svg>',
         width=width,
         height=height,
-        text=_("from %(first)s to %(last)s") % {"first": number(known[0]), "last": number(known[-1])},
+        text=_in_words(known, mark),
         path=path,
-        x=x,
-        y=y,
+        x=last[0],
+        y=last[1],
+        mark=format_html('<circle class="doubt" cx="{}" cy="{}" r="3"/>', *scale.place(*mark)) if mark else "",
     )
 
 
-def _line(
-    points: Sequence[tuple[str, int | None]], low: int, high: int, width: int, height: int
-) -> tuple[str, tuple[str, str]]:
+def _in_words(known: Sequence[int], mark: tuple[dt.date, int] | None) -> str:
+    words = _("from %(first)s to %(last)s") % {"first": number(known[0]), "last": number(known[-1])}
+    if mark:
+        words += _("; doubtful: %(value)s on %(day)s") % {"value": number(mark[1]), "day": short_day(mark[0])}
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Days and values to pixels, with room at the edges for a mark."""
+
+    first: dt.date
+    last: dt.date
+    low: int
+    high: int
+    width: int
+    height: int
+
+    def place(self, day: dt.date, value: int) -> tuple[str, str]:
+        along = (day - self.first).days / ((self.last - self.first).days or 1)
+        up = 0.5 if self.high == self.low else (value - self.low) / (self.high - self.low)
+        return f"{3 + along * (self.width - 6):.1f}", f"{self.height - 3 - up * (self.height - 6):.1f}"
+
+
+def _line(points: Sequence[tuple[str, int | None]], scale: Scale) -> tuple[str, tuple[str, str]]:
     """The path's commands and its last point."""
-    days = [dt.date.fromisoformat(day).toordinal() for day, _value in points]
-    step = (width - 6) / ((days[-1] - days[0]) or 1)
     commands, pen_down, last = [], False, ("0", "0")
-    for day, (_iso, value) in zip(days, points, strict=True):
+    for day, value in points:
         if value is None:
             pen_down = False
             continue
-        up = 0.5 if high == low else (value - low) / (high - low)
-        last = (f"{3 + (day - days[0]) * step:.1f}", f"{height - 3 - up * (height - 6):.1f}")
+        last = scale.place(dt.date.fromisoformat(day), value)
         commands.append(f"{'L' if pen_down else 'M'}{last[0]} {last[1]}")
         pen_down = True
     return "".join(commands), last

@@ -8,7 +8,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models import Region
+from gospub import clock
+from monitoring.dashboards.queries.suspects import waiting_count
+from monitoring.dashboards.queries.troubles import stoppages
+from monitoring.models import Region, SuspectState
 
 register = template.Library()
 
@@ -18,6 +21,8 @@ SECTIONS = (
     ("pages", _("Pages"), "pages", False, ("page",)),
     ("institutions", _("Institutions"), "institutions", False, ("institution",)),
     ("ratings", _("Ratings"), "ratings", False, ()),
+    ("events", _("Events"), "events", False, ()),
+    ("suspects", _("Doubtful numbers"), "suspects", True, ()),
     ("collection_status", _("Collection"), "collection", True, ()),
     ("registry_import", _("Registry"), "registry", True, ("registry_import_report",)),
 )
@@ -25,10 +30,13 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """badge: how many things wait there, 0 = none."""
+
     url: str
     title: str | Promise
     icon: str
     current: bool
+    badge: int = 0
 
 
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
@@ -43,7 +51,7 @@ def navigation(context: RequestContext) -> dict[str, object]:
         "csrf_token": context.get("csrf_token"),
         "regions": regions,
         "region": region,
-        "links": links(request, region) if region else [],
+        "links": [*(links(request, region) if region else []), *operator_links(request)],
     }
 
 
@@ -59,5 +67,28 @@ def links(request, region: Region) -> list[Link]:
             url = reverse(name, args=[region.code])
         except NoReverseMatch:  # a section that this installation does not have yet
             continue
-        result.append(Link(url, title, icon, screen == name or screen in others))
+        badge = waiting_count(region) if name == "suspects" else 0
+        if badge:
+            url += f"?state={SuspectState.OPEN}"
+        result.append(Link(url, title, icon, screen == name or screen in others, badge))
     return result
+
+
+def operator_links(request) -> list[Link]:
+    """What concerns the installation and no region."""
+    if not request.user.is_superuser:
+        return []
+    screen = request.resolver_match.url_name if request.resolver_match else ""
+    return [Link(reverse("networks"), _("Networks"), "networks", screen == "networks")]
+
+
+@register.inclusion_tag("partials/stoppages.html", takes_context=True)
+def stoppage_banner(context: RequestContext) -> dict[str, object]:
+    """What keeps networks from being collected, on every screen of a region; one query where all is well."""
+    request, region = context["request"], context.get("region")
+    found = stoppages(clock.running(clock.now())) if region and request.user.is_authenticated else []
+    return {
+        "region": region,
+        "stoppages": found,
+        "may_see_status": bool(found) and Region.objects.run_by(request.user).filter(pk=region.pk).exists(),
+    }

@@ -42,6 +42,27 @@
     } : undefined,
   });
 
+  // Doubtful numbers stand apart from the line; one that would squeeze it flat is drawn at the edge with its value.
+  const doubts = (data, c) => {
+    const known = data.series.flatMap((series) => series.points.map((point) => point[1])).filter((value) => value != null);
+    const low = Math.min(...known), high = Math.max(...known);
+    const room = Math.max(high - low, high * 0.05, 1);
+    return {
+      name: data.doubt,
+      type: "scatter",
+      data: data.doubtful.map(([day, value]) => ({
+        value: [day, Math.round(Math.min(Math.max(value, low - room), high + room)), value],
+        label: { show: value < low - room || value > high + room },
+      })),
+      symbol: "emptyCircle",
+      symbolSize: 10,
+      itemStyle: { color: c("warn"), borderWidth: 2 },
+      label: { position: "right", color: c("warn"), fontFamily: "Inter", fontSize: 11, formatter: (p) => whole.format(p.value[2]) },
+      labelLayout: { hideOverlap: true },
+      emphasis: { disabled: true },
+    };
+  };
+
   const options = (element, data) => {
     const c = (name) => colour(element, name);
     const text = { color: c("muted"), fontFamily: "Inter", fontSize: 12 };
@@ -82,15 +103,18 @@
         axisPointer: { lineStyle: { color: c("muted") } },
         formatter: (points) => [
           date.format(points[0].value[0] ? Date.parse(points[0].value[0]) : points[0].axisValue),
-          ...points.map((p) => `${p.seriesName}: ${p.value[1] == null ? data.missing : whole.format(p.value[1])}`),
+          ...points.map((p) => `${p.seriesName}: ${p.value[1] == null ? data.missing : whole.format(p.value[2] ?? p.value[1])}`),
         ].join("\n"),
       },
       legend: many && narrow ? { bottom: 0, textStyle: text, itemHeight: 2 } : undefined,
-      series: data.series.map((series, index) => {
-        const drawn = line(series, index, data.series, data, c);
-        if (narrow) drawn.endLabel.show = false;
-        return drawn;
-      }),
+      series: [
+        ...data.series.map((series, index) => {
+          const drawn = line(series, index, data.series, data, c);
+          if (narrow) drawn.endLabel.show = false;
+          return drawn;
+        }),
+        ...(data.doubtful?.length ? [doubts(data, c)] : []),
+      ],
     };
   };
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Min, Sum
 
 from gospub.clock import local_day
-from monitoring.collection.budgets import NETWORK_ZONE
+from monitoring.collection.pool import NETWORK_ZONE
 from monitoring.models import CallCount, Dimension, GroupDay, PlatformCode, Region, Slot, SlotStatus
 from monitoring.models.measures import SlotReason
-from monitoring.platforms import connect, tokens_for
+from monitoring.platforms import network as network_of
+from monitoring.platforms import tokens_for
+from monitoring.platforms.base import Token
 
 from .comparison import ENOUGH_MEASURED
 
@@ -110,15 +112,18 @@ class CollectionStatus:
         return self.total.due > 0
 
 
+def token_limits(platform: str) -> list[tuple[Token, Mapping[str, int]]]:
+    """The network's tokens as the settings give them, each with the calls a day that it is allowed, by method."""
+    return [(token, network_of(platform).daily_limits(token)) for token in tokens_for(platform)]
+
+
 def daily_limits() -> dict[str, dict[str, int]]:
     """Calls a day by network and method that the networks allow all our tokens together."""
     limits: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for code in PlatformCode.values:
-        for token in tokens_for(code):
-            client = connect(code, token, pace=lambda: None)
-            for method, limit in client.daily_limits.items():
-                limits[code][method] += limit
-            client.close()
+    for platform in PlatformCode.values:
+        for _token, allowed in token_limits(platform):
+            for method, limit in allowed.items():
+                limits[platform][method] += limit
     return limits
 
 

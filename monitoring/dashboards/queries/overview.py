@@ -32,13 +32,17 @@ History = Mapping[dt.date, Figures]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Audience and accounts of a network, or of all (platform ""), on the day."""
+    """Audience and accounts of a network, or of all (platform ""), on the day.
+
+    not_collected_since: where the network is paused or off.
+    """
 
     platform: str
     now: Figures
     audience: list[Change]
     accounts: list[Change]
     points: list[tuple[str, int | None]]
+    not_collected_since: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,11 @@ def latest_day(region: Region, today: dt.date) -> dt.date | None:
     return days.aggregate(latest=Max("day"))["latest"]
 
 
-def overview(region: Region, day: dt.date | None) -> Overview:
-    """Everything that the screen shows of that local day, out of the roll-ups."""
+def overview(region: Region, day: dt.date | None, stopped: Mapping[str, dt.datetime]) -> Overview:
+    """Everything that the screen shows of that local day, out of the roll-ups.
+
+    stopped: networks that are not collected now, and since when.
+    """
     if day is None:
         return Overview(None)
     history = network_history(region, day)
@@ -100,7 +107,7 @@ def overview(region: Region, day: dt.date | None) -> Overview:
         .values_list("day", flat=True)
         .first(),
         total=card("", total, day),
-        cards=[card(code, history[code], day) for code in platforms],
+        cards=[card(code, history[code], day, stopped.get(code)) for code in platforms],
         trend=[TrendRow(on, total[on], [history[code].get(on) for code in platforms]) for on in reversed(collected)],
         platforms=platforms,
         year_day=year_day,
@@ -122,7 +129,7 @@ def network_history(region: Region, day: dt.date) -> dict[str, dict[dt.date, Fig
     return history
 
 
-def card(platform: str, history: History, day: dt.date) -> Card:
+def card(platform: str, history: History, day: dt.date, stopped: dt.datetime | None = None) -> Card:
     since = day - SPARKLINE
     return Card(
         platform,
@@ -130,6 +137,7 @@ def card(platform: str, history: History, day: dt.date) -> Card:
         audience_changes(history, day),
         account_changes(history, day),
         [point(on, figures) for on, figures in sorted(history.items()) if on >= since],
+        stopped,
     )
 
 

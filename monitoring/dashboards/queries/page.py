@@ -1,6 +1,7 @@
 """The card of one page. Nothing but its own chart reads PageDay."""
 
 import datetime as dt
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,10 +14,13 @@ from monitoring.models import (
     PageEvent,
     PageProfile,
     PageState,
+    PageStatus,
     PlatformCode,
     Post,
     Slot,
     Stewardship,
+    Suspect,
+    SuspectState,
 )
 
 from .checklist import Check, checklist, met
@@ -25,28 +29,43 @@ CHART_DAYS = 2 * 366
 LAST_SLOTS = 14
 LAST_POSTS = 20
 MARKED_EVENTS = 8
+LISTED_EVENTS = 30
+# By then the counters at 7 days have been read, if ever.
+AGED_BY = dt.timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post and the address at which a person opens it, "" where the network has none."""
+    """A post and the address at which a person opens it, "" where the network has none.
+
+    young: too young for counters at 7 days. answer_hours: median time to the page's answers, None without any.
+    """
 
     post: Post
     url: str
+    young: bool
+    answer_hours: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day on which the page was owed a reading, or has one; `subscribers` None = no data."""
+    """A day on which the page was owed a reading, or has one; `subscribers` None = no data.
+
+    suspect: the doubtful number that the network gave that day, whatever became of it.
+    """
 
     day: dt.date
     subscribers: int | None
     slot: Slot | None
+    suspect: Suspect | None
 
 
 @dataclass(frozen=True, slots=True)
 class PageCard:
-    """`latest`: the last day with a measured audience. `met`, `judged`: requirements of the checklist."""
+    """`latest`: the last day with a measured audience. `met`, `judged`: requirements of the checklist.
+
+    taken_over: the event that another community has the address now.
+    """
 
     page: Page
     state: PageState
@@ -60,14 +79,22 @@ class PageCard:
     posts: list[PostRow]
     slots: list[DayRow]
     stewards: list[Stewardship]
+    taken_over: PageEvent | None
+
+    @property
+    def last_slot(self) -> Slot | None:
+        """The latest reading that was owed, whatever became of it."""
+        return self.slots[0].slot if self.slots else None
 
 
-def page_card(page: Page, today: dt.date) -> PageCard:
+def page_card(page: Page, today: dt.date, now: dt.datetime) -> PageCard:
     """All that the card shows; `page` comes with institution, region and state joined."""
     state = getattr(page, "state", None) or PageState(page=page)
     facts = {fact.day: fact for fact in PageDay.objects.filter(page=page, day__in=chart_days(today))}
     slots = {slot.day: slot for slot in Slot.objects.filter(page=page, day__in=chart_days(today))}
-    days = day_rows(facts, slots)
+    suspects = {suspect.day: suspect for suspect in page.suspects.filter(day__gt=today - dt.timedelta(CHART_DAYS))}
+    days = day_rows(facts, slots, suspects)
+    events = list(page.events.order_by("-day", "-pk")[:LISTED_EVENTS])
     profile = PageProfile.objects.filter(page=page, since__lte=today).order_by("-since").first()
     checks = checklist(page, profile, state)
     count, judged = met(checks)
@@ -82,19 +109,36 @@ def page_card(page: Page, today: dt.date) -> PageCard:
         checks=checks,
         met=count,
         judged=judged,
-        events=list(page.events.order_by("-day", "-pk")[:30]),
-        posts=[PostRow(post, post_url(page, post)) for post in latest_posts],
+        events=events,
+        posts=[post_row(page, post, now) for post in latest_posts],
         slots=[row for row in days if row.slot][:LAST_SLOTS],
         stewards=list(page.stewardships.filter(running).select_related("person").order_by("since")),
+        taken_over=taken_over(page, events),
     )
 
 
-def day_rows(facts: Mapping[dt.date, PageDay], slots: Mapping[dt.date, Slot]) -> list[DayRow]:
+def day_rows(
+    facts: Mapping[dt.date, PageDay], slots: Mapping[dt.date, Slot], suspects: Mapping[dt.date, Suspect]
+) -> list[DayRow]:
     """Newest first. A day of which only posts are known is none: its audience was never asked for."""
     measured = {day: fact.subscribers for day, fact in facts.items() if fact.subscribers is not None}
     return [
-        DayRow(day, measured.get(day), slots.get(day)) for day in sorted(measured.keys() | slots.keys(), reverse=True)
+        DayRow(day, measured.get(day), slots.get(day), suspects.get(day))
+        for day in sorted(measured.keys() | slots.keys() | suspects.keys(), reverse=True)
     ]
+
+
+def post_row(page: Page, post: Post, now: dt.datetime) -> PostRow:
+    hours = statistics.median(post.answer_minutes) / 60 if post.answer_minutes else None
+    return PostRow(post, post_url(page, post), now - post.published_at < AGED_BY, hours)
+
+
+def taken_over(page: Page, events: list[PageEvent]) -> PageEvent | None:
+    """The latest event of that kind, as long as the registry names the same address."""
+    if page.status != PageStatus.REPLACED:
+        return None
+    known = (event for event in events if event.kind == EventKind.REPLACED)
+    return next(known, None) or PageEvent(page=page, kind=EventKind.REPLACED)
 
 
 def engagement(state: PageState) -> float | None:
@@ -110,12 +154,14 @@ def chart_days(today: dt.date) -> list[dt.date]:
 
 
 def chart(card: PageCard) -> dict[str, object]:
-    """The line of subscribers with the latest events: what static/js/chart.js draws."""
+    """The line of subscribers with the latest events and the doubtful numbers: what static/js/chart.js draws."""
+    doubtful = [row.suspect for row in reversed(card.days) if row.suspect and row.suspect.state == SuspectState.OPEN]
     points = [(row.day.isoformat(), row.subscribers) for row in reversed(card.days)]
     marked = [event for event in card.events if event.kind != EventKind.MILESTONE][:MARKED_EVENTS]
     return {
         "series": [{"key": card.page.platform, "name": card.page.get_platform_display(), "points": points}],
         "events": [{"day": event.day.isoformat(), "text": event.get_kind_display()} for event in marked],
+        "doubtful": [(suspect.day.isoformat(), suspect.value) for suspect in doubtful if suspect.value is not None],
     }
 
 

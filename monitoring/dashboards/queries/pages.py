@@ -1,6 +1,7 @@
 """The table of pages: rows for the screen and for the files."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, FloatField, QuerySet, Value
@@ -36,11 +37,15 @@ DEFAULT_SORT = "-subscribers"
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A page with its latest figures; `state` is an empty one for a page that was never rolled up."""
+    """A page with its latest figures; `state` is an empty one for a page that was never rolled up.
+
+    not_collected_since: where its network is paused or off.
+    """
 
     page: Page
     state: PageState
     engagement: float | None
+    not_collected_since: dt.datetime | None
 
 
 def pages_of(region: Region, user: User) -> QuerySet[Page]:
@@ -57,10 +62,11 @@ def pages_of(region: Region, user: User) -> QuerySet[Page]:
     )
 
 
-def page_rows(pages: Iterable[Page]) -> Iterator[PageRow]:
-    """Rows of pages that came from `pages_of`."""
+def page_rows(pages: Iterable[Page], stopped: Mapping[str, dt.datetime]) -> Iterator[PageRow]:
+    """Rows of pages that came from `pages_of`. stopped: networks that are not collected, and since when."""
     for page in pages:
-        yield PageRow(page, getattr(page, "state", None) or PageState(page=page), page.engagement)
+        state = getattr(page, "state", None) or PageState(page=page)
+        yield PageRow(page, state, page.engagement, stopped.get(page.platform))
 
 
 EXPORT_HEADINGS: Sequence[object] = (

@@ -1,0 +1,63 @@
+"""Doubtful numbers: what waits for an analyst and what was decided."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from gospub.accounts.models import Role, User
+from monitoring.dashboards.tables import Column
+from monitoring.models import Region, Suspect, SuspectState
+
+COLUMNS = (Column("day", _("Day"), "day"),)
+DEFAULT_SORT = "-day"
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectRow:
+    """A doubtful number beside the page's line. difference, ratio: to the last good number, None where one of the two
+    is no number. points: the page's measured values, [[ISO day, subscribers], …]."""
+
+    suspect: Suspect
+    difference: int | None
+    ratio: float | None
+    points: list[tuple[str, int]]
+
+    @property
+    def waiting(self) -> bool:
+        return self.suspect.state == SuspectState.OPEN
+
+    @property
+    def mark(self) -> tuple[dt.date, int | None]:
+        """Where the doubtful point lies."""
+        return self.suspect.day, self.suspect.value
+
+
+def suspects_in(regions: QuerySet[Region]) -> QuerySet[Suspect]:
+    """Doubtful numbers of those regions' pages with all that a row shows."""
+    return Suspect.objects.filter(page__institution__region__in=regions).select_related(
+        "page__institution__region", "page__state", "decided_by"
+    )
+
+
+def waiting_count(region: Region) -> int:
+    """How many of the region's wait for a decision."""
+    return Suspect.objects.filter(state=SuspectState.OPEN, page__institution__region=region).count()
+
+
+def suspect_rows(suspects: Iterable[Suspect]) -> Iterator[SuspectRow]:
+    """Rows of suspects that came from `suspects_in`."""
+    for suspect in suspects:
+        state = getattr(suspect.page, "state", None)
+        difference = ratio = None
+        if suspect.value is not None and suspect.expected is not None:
+            difference = suspect.value - suspect.expected
+            ratio = difference / suspect.expected if suspect.expected else None
+        yield SuspectRow(suspect, difference, ratio, state.sparkline if state else [])
+
+
+def may_decide(user: User, region: Region) -> bool:
+    """The region's analysts and the operator."""
+    return user.is_superuser or user.grants.filter(role=Role.ANALYST, region=region).exists()
