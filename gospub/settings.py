@@ -210,17 +210,32 @@ if not REDIS_URL:
         "polling_interval": 0.05,
     }
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
+    # What a dead worker held comes back after visibility_timeout; kombu looks for it every interval × throttle seconds,
+    # by default only every hundred.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Told to end, a worker finishes what it reads (tasks.stop_reading); what is not done by then goes back to the queue.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
-    "plan-and-collect": {"task": "monitoring.tasks.collect_due", "schedule": 300},
-    "roll-up": {"task": "monitoring.tasks.roll_up", "schedule": 900},
+    "plan": {"task": "monitoring.tasks.plan", "schedule": 20, "options": {"expires": 20}},
+    "tick": {"task": "monitoring.tasks.tick", "schedule": 5, "options": {"expires": 5}},
+    "roll-up": {"task": "monitoring.tasks.roll_up", "schedule": 900, "options": {"expires": 900}},
+    "send-messages": {"task": "monitoring.tasks.send_messages", "schedule": 60, "options": {"expires": 60}},
 }
 
 # --- demo ---------------------------------------------------------------------------------------

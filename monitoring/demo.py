@@ -16,12 +16,12 @@ from gospub.accounts.models import Grant, Role, User
 from gospub.clock import local_day
 from monitoring import rollups
 from monitoring.collection import planning, run
-from monitoring.models import Institution, Region, Slot, SlotStatus
+from monitoring.models import Institution, PlatformCode, Region, Slot, SlotStatus
 from monitoring.registry.importing import import_file
 from monitoring.simulator.client import set_clock
 from monitoring.simulator.demo import DEMO_MOMENT, PLANS, REGION_CODES, REGISTRY_DAYS, demo_days, demo_registry
 from monitoring.simulator.registry import write_registry
-from monitoring.tasks import collect_batch
+from monitoring.tasks import collect
 
 PASSWORD = "gospub-demo-2024"  # noqa: S105  made-up data on this machine only
 # No batch of the demo takes so long; then what is still due is handed out again.
@@ -132,7 +132,7 @@ def _play_day(regions: list[Region], day: dt.date) -> None:
     for region in regions:
         planning.plan_day(region, moment)
     for last_round in (False, False, True):
-        _hand_out(regions, day, moment)
+        _wake(regions, day, moment)
         try:
             run.wait_until_done(regions, lambda region: local_day(moment, region.time_zone), PATIENCE_SECONDS)
             break
@@ -143,13 +143,14 @@ def _play_day(regions: list[Region], day: dt.date) -> None:
         rollups.refresh_page_states(region, day)
 
 
-def _hand_out(regions: list[Region], day: dt.date, moment: dt.datetime) -> None:
-    """Put all that is due on the queue, also what an interrupted run had handed out or a fault put off."""
+def _wake(regions: list[Region], day: dt.date, moment: dt.datetime) -> None:
+    """Wake runners of every network, also for what an interrupted run held or a fault put off: the clock of a played
+    day stands still, so no lease would end by itself."""
     due = Slot.objects.filter(day=day, page__institution__region__in=regions, status=SlotStatus.DUE)
     due.update(next_attempt_at=None)
-    for region in regions:
-        for batch in planning.hand_out(region, moment, run.batch_sizes()):
-            run.send(batch, collect_batch.delay, moment)
+    for platform in PlatformCode.values:
+        for _ in range(run.RUNNERS):
+            collect.delay(platform, moment.isoformat())
 
 
 def sign_ins(regions: list[Region]) -> list[tuple[str, str]]:

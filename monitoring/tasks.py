@@ -1,30 +1,70 @@
 """Celery tasks, each body one call. The Slot rows are the record of what is owed; tasks only wake workers."""
 
 import datetime as dt
+import threading
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
 from gospub import clock
 
-from .collection.batch import collect_batch as collect
-from .collection.planning import Batch
-from .collection.run import hand_out_all, roll_up_all
+from .collection import operators
+from .collection.run import RUNNERS, Runner, plan_all, roll_up_all
+from .collection.run import tick as wake_workers
+from .models import PlatformCode
+
+# A runner ends after so long, so that a task stays far below the broker's visibility time-out; the next tick wakes one.
+RUN_SECONDS = 60
+# A wake-up that no worker has taken by then is void: the next one is on its way.
+WAKE_EXPIRES_SECONDS = 10
+
+stop = threading.Event()
+_free = {code: threading.BoundedSemaphore(RUNNERS) for code in PlatformCode.values}
 
 
-@shared_task(soft_time_limit=300, time_limit=330)
-def collect_batch(region_id: int, platform: str, day: str, page_ids: list[int], now: str | None = None) -> None:
-    """Read one batch. `day` and `now` are ISO; no `now` = the clock's."""
-    moment = dt.datetime.fromisoformat(now) if now else clock.now()
-    collect(Batch(region_id, platform, dt.date.fromisoformat(day), tuple(page_ids)), moment)
+@worker_shutting_down.connect
+def stop_reading(**_: object) -> None:
+    """Requests that went out are answered and stored, the others are left due; the worker ends within seconds."""
+    stop.set()
 
 
 @shared_task
-def collect_due() -> None:
-    """Plan the local day of every region and hand out what is due."""
-    hand_out_all(clock.now(), collect_batch.delay)
+def tick() -> None:
+    """The heartbeat of the schedule: wake workers for what is due."""
+    wake_workers(clock.now(), wake)
+
+
+def wake(platform: str) -> None:
+    """Two runners; a worker in which they run already drops the message."""
+    for _ in range(RUNNERS):
+        collect.apply_async((platform,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task
+def collect(platform: str, now: str | None = None) -> None:
+    """Work off what a network owes. `now`: ISO moment that counts as the present one; none = the clock's."""
+    if not _free[platform].acquire(blocking=False):
+        return
+    try:
+        moment = dt.datetime.fromisoformat(now) if now else None
+        Runner(platform, (lambda: moment) if moment else clock.now, stop).run(RUN_SECONDS)
+    finally:
+        _free[platform].release()
+
+
+@shared_task
+def plan() -> None:
+    """Plan the local day of every region."""
+    plan_all(clock.now())
 
 
 @shared_task
 def roll_up() -> None:
     """Bring the roll-ups of every region in line with its present day."""
     roll_up_all(clock.now())
+
+
+@shared_task
+def send_messages() -> None:
+    """Mail the operators what they were not told yet."""
+    operators.send_messages(clock.now())

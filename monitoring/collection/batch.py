@@ -1,132 +1,154 @@
-"""One batch: read pages and their walls through one token, write down what came of it."""
+"""One batch: read the pages of a claim and their walls, write down what came of it."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from gospub.clock import day_bounds, local_day
-from monitoring.models import Page, Region, Slot, SlotStatus
-from monitoring.models.measures import SlotReason
-from monitoring.platforms import connect, tokens_for
+from monitoring.models import Page, Region, Slot, SlotReason, SlotStatus
+from monitoring.platforms import connect
 from monitoring.platforms.base import (
     PAGE_FAILURES,
+    Failure,
     PageReading,
     PageRef,
-    Platform,
     PlatformError,
     WallReading,
 )
 
-from . import budgets
+from . import claims
+from .claims import MAX_ATTEMPTS, Claim, Held
 from .ingest import Ingest
-from .planning import Batch
+from .pool import Pool
 
-MAX_ATTEMPTS = 5
-RETRY_AFTER = dt.timedelta(minutes=2)  # doubled with every attempt
-# Counters of posts are refreshed for this long, then frozen.
+logger = logging.getLogger(__name__)
+
+# Until the next attempt, after so many: two soon, the others in a second window later that day.
+RETRY_AFTER = (dt.timedelta(seconds=30), dt.timedelta(minutes=2), dt.timedelta(hours=3), dt.timedelta(minutes=10))
+# Counters of posts are refreshed for this long where that costs no further request, then frozen.
 REFRESH_DAYS = 30
+# Walls are read so far back every day: counters at the age of seven days are due then.
+AGED_DAYS = 8
 # After an outage the walls are read further back, but not without end.
 CATCH_UP_DAYS = 365
 # Where the state mark costs a request of its own, each page is asked on one day of this many.
 MARK_CHECK_DAYS = 7
+# How long a reading waits for a base that is away; then its slots are read again.
+BASE_SECONDS = 90
+OUTAGES = frozenset({Failure.UNREACHABLE, Failure.BAD_ANSWER})
+
+Clock = Callable[[], dt.datetime]
+Readings = dict[int, PageReading | PlatformError]
+Walls = dict[int, WallReading | PlatformError]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a slot: `reason` "" = all is well; with status OK it says why posts are missing.
+    """What became of a slot: `reason` "" = all is well; with status OK it says what is missing.
 
-    `measured`: the audience is known, only the posts are still owed.
+    until: not before this moment. measured: the audience is known, only the posts are still owed. asked: False where
+    the page's turn did not come, which is no attempt.
     """
 
     status: SlotStatus
     reason: str = ""
     until: dt.datetime | None = None
     measured: bool = False
+    asked: bool = True
 
 
-@dataclass(slots=True)
-class Result:
-    """Counts of a batch: slots by (status, reason)."""
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Pages of a claim that share region and local day: what one ingest takes."""
 
-    slots: dict[tuple[str, str], int] = field(default_factory=dict)
+    region: Region
+    day: dt.date
+    pages: dict[int, Page]
+    held: tuple[Held, ...]
 
 
-def collect_batch(batch: Batch, now: dt.datetime) -> Result:
-    """Read the batch and store it; may run twice, every write is an upsert on its natural key.
+def collect_batch(held: Claim, pool: Pool, now: Clock) -> None:
+    """Read the pages of the claim and store them; may run twice, every write is an upsert on its natural key.
 
-    A batch whose local day is over is closed as missed: a number read today is not yesterday's.
+    A slot whose local day is over is closed as missed: a number read today is not yesterday's.
     """
-    region = Region.objects.get(pk=batch.region_id)
-    due = Slot.objects.filter(day=batch.day, page__in=batch.page_ids, status=SlotStatus.DUE)
-    pages = {
-        page.pk: page for page in Page.objects.filter(pk__in=due.values("page")).select_related("institution", "state")
-    }
-    if not pages:
-        return Result()
-    if local_day(now, region.time_zone) != batch.day:
-        return _finish(batch, dict.fromkeys(pages, Outcome(SlotStatus.FAILED, SlotReason.MISSED)), now)
-    tokens = tokens_for(batch.platform)
-    if not tokens:
-        return _finish(batch, dict.fromkeys(pages, Outcome(SlotStatus.FAILED, SlotReason.NO_TOKEN)), now)
-    token = budgets.least_used(batch.platform, tokens, now)
-    client = connect(batch.platform, token, budgets.pace_for(batch.platform, token))
-    try:
-        readings, walls = _read(client, batch, pages, region.time_zone)
-    finally:
-        budgets.charge(batch.platform, token, client.calls, now)
-        client.close()
-    with transaction.atomic():
-        duplicates = Ingest(pages, batch.day, now, ZoneInfo(region.time_zone)).store(readings, walls)
-        outcomes = {pk: _outcome(readings[pk], walls.get(pk)) for pk in pages}
-        outcomes.update(dict.fromkeys(duplicates, Outcome(SlotStatus.FAILED, SlotReason.DUPLICATE)))
-        return _finish(batch, outcomes, now)
+    with claims.kept(held, now):
+        days = _days(held)
+        over = [each for each in days if local_day(now(), each.region.time_zone) != each.day]
+        for each in over:
+            _finish(each, dict.fromkeys(each.pages, Outcome(SlotStatus.FAILED, SlotReason.MISSED)), now())
+        present = [each for each in days if each not in over]
+        readings, walls = _read(pool, present)
+        for each in present:
+            _when_base_answers(lambda each=each: _store(each, readings, walls, now()), pool)
+        _when_base_answers(pool.settle, pool)
 
 
-Readings = dict[int, PageReading | PlatformError]
-Walls = dict[int, WallReading | PlatformError]
+def _days(held: Claim) -> list[_Day]:
+    """The claim by region and local day."""
+    found = Page.objects.filter(pk__in=[slot.page_id for slot in held.slots])
+    pages = {page.pk: page for page in found.select_related("institution__region", "state")}
+    groups: dict[tuple[Region, dt.date], list[Held]] = {}
+    for slot in held.slots:
+        groups.setdefault((pages[slot.page_id].institution.region, slot.day), []).append(slot)
+    return [
+        _Day(region, day, {slot.page_id: pages[slot.page_id] for slot in slots}, tuple(slots))
+        for (region, day), slots in groups.items()
+    ]
 
 
-def _read(client: Platform, batch: Batch, pages: dict[int, Page], zone: str) -> tuple[Readings, Walls]:
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _read(pool: Pool, days: Iterable[_Day]) -> tuple[Readings, Walls]:
     """Ask the network; a call that failed counts for each of its pages."""
-    refs = [_ref(page, batch.day) for page in pages.values()]
+    refs = {ref.page_id: ref for each in days for ref in _refs(each)}
+    if not refs:
+        return {}, {}
+    client = connect(pool.platform, pool)
     try:
-        readings: Readings = {reading.page_id: reading for reading in client.read_pages(refs)}
-    except PlatformError as error:
-        return dict.fromkeys((ref.page_id for ref in refs), error), {}
-    alive = [_known_as(ref, readings[ref.page_id]) for ref in refs if readings[ref.page_id].failure is None]
-    walls: Walls = {}
-    for since, group in _by_moment(alive, pages, batch.day, zone).items():
         try:
-            walls |= {wall.page_id: wall for wall in client.read_walls(group, since)}
+            readings: Readings = {reading.page_id: reading for reading in client.read_pages(list(refs.values()))}
         except PlatformError as error:
-            walls |= dict.fromkeys((ref.page_id for ref in group), error)
-    return readings, walls
+            if error.failure in OUTAGES:
+                pool.network_failed(error)
+            return dict.fromkeys(refs, error), {}
+        pool.network_answered()
+        alive = [_known_as(ref, readings[ref.page_id]) for ref in refs.values() if ref.posts_since]
+        alive = [ref for ref in alive if readings[ref.page_id].failure is None]
+        try:
+            walls: Walls = {wall.page_id: wall for wall in client.read_walls(alive)}
+        except PlatformError as error:
+            walls = dict.fromkeys((ref.page_id for ref in alive), error)
+        return readings, walls
+    finally:
+        client.close()
 
 
-def _by_moment(
-    refs: list[PageRef], pages: dict[int, Page], day: dt.date, zone: str
-) -> dict[dt.datetime, list[PageRef]]:
-    """The moment to read walls from: thirty days back; for pages whose posts are known only up to an earlier one,
-    as far back as the longest unknown of them."""
+def _refs(each: _Day) -> list[PageRef]:
+    owed = {slot.page_id: slot.posts_owed for slot in each.held}
+    return [_ref(page, each.day, each.region.time_zone, owed[page.pk]) for page in each.pages.values()]
+
+
+def _ref(page: Page, day: dt.date, zone: str, posts_owed: bool) -> PageRef:
+    """Posts must be known without a gap: at first a month of them, then since the last reading."""
     refresh = day_bounds(day - dt.timedelta(days=REFRESH_DAYS), zone)[0]
+    aged = day_bounds(day - dt.timedelta(days=AGED_DAYS), zone)[0]
     floor = day_bounds(day - dt.timedelta(days=CATCH_UP_DAYS), zone)[0]
-    late = {ref.page_id: pages[ref.page_id].posts_known_to for ref in refs}
-    late = {page_id: known_to for page_id, known_to in late.items() if known_to and known_to < refresh}
-    groups = {refresh: [ref for ref in refs if ref.page_id not in late]}
-    if late:
-        groups[max(floor, min(late.values()))] = [ref for ref in refs if ref.page_id in late]
-    return {since: group for since, group in groups.items() if group}
-
-
-def _ref(page: Page, day: dt.date) -> PageRef:
+    since = max(floor, min(aged, page.posts_known_to)) if page.posts_known_to else refresh
     return PageRef(
         page_id=page.pk,
         handle=page.handle,
         external_id=page.external_id,
         ogrn=page.institution.ogrn,
         check_mark=page.pk % MARK_CHECK_DAYS == day.toordinal() % MARK_CHECK_DAYS or page.posts_known_to is None,
+        posts_since=since if posts_owed else None,
+        posts_from=min(since, refresh) if posts_owed else None,
     )
 
 
@@ -137,44 +159,126 @@ def _known_as(ref: PageRef, reading: PageReading) -> PageRef:
         handle=reading.handle or ref.handle,
         external_id=reading.external_id or ref.external_id,
         ogrn=ref.ogrn,
+        posts_since=ref.posts_since,
+        posts_from=ref.posts_from,
     )
 
 
-def _outcome(reading: PageReading | PlatformError, wall: WallReading | PlatformError | None) -> Outcome:
+# --- storing -------------------------------------------------------------------------------------
+
+
+def _when_base_answers(store: Callable[[], None], pool: Pool) -> None:
+    """Do it; where the base is away or has ended the transaction, again: what was read is not thrown away."""
+    end = time.monotonic() + BASE_SECONDS
+    pause = 0.2
+    while True:
+        try:
+            return store()
+        except (OperationalError, InterfaceError) as error:
+            connection.close()
+            if time.monotonic() + pause > end:
+                raise
+            logger.warning("The base is away (%s), the reading waits", type(error).__name__)
+            time.sleep(pause)
+            pause = min(pause * 2, 5)
+
+
+def _store(each: _Day, readings: Readings, walls: Walls, now: dt.datetime) -> None:
+    """Write what was read. Where the processing of some page fails, the pages are halved until it stands alone."""
+    try:
+        with transaction.atomic():
+            mine = claims.still_held(each.held)
+            pages = {pk: page for pk, page in each.pages.items() if pk in mine}
+            if not pages:
+                return
+            own_readings = {pk: readings[pk] for pk in pages}
+            own_walls = {pk: walls[pk] for pk in pages if pk in walls}
+            reasons = Ingest(pages, each.day, now, ZoneInfo(each.region.time_zone)).store(own_readings, own_walls)
+            owed = {slot.page_id: slot.posts_owed for slot in each.held}
+            outcomes = {pk: _outcome(readings[pk], walls.get(pk), owed[pk], reasons.get(pk)) for pk in pages}
+            _finish(each, outcomes, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(each.held) == 1:
+            logger.exception("Page %s cannot be processed", each.held[0].page_id)
+            _finish(each, {each.held[0].page_id: Outcome(SlotStatus.DUE, SlotReason.QUARANTINE)}, now)
+            return
+        for half in (each.held[::2], each.held[1::2]):
+            pages = {slot.page_id: each.pages[slot.page_id] for slot in half}
+            _store(_Day(each.region, each.day, pages, half), readings, walls, now)
+
+
+def _outcome(
+    reading: PageReading | PlatformError,
+    wall: WallReading | PlatformError | None,
+    posts_owed: bool,
+    found: SlotReason | None,
+) -> Outcome:
     """A failure of the page itself is final; one of the network or the token is tried again."""
     if isinstance(reading, PlatformError):
-        return Outcome(SlotStatus.DUE, str(reading.failure), reading.until)
+        return _again(reading.failure, reading.until, reading.failure in OUTAGES)
+    if found in (SlotReason.DUPLICATE, SlotReason.REPLACED):
+        return Outcome(SlotStatus.FAILED, found)
     if reading.failure in PAGE_FAILURES:
         return Outcome(SlotStatus.FAILED, str(reading.failure))
     if reading.failure:
-        return Outcome(SlotStatus.DUE, str(reading.failure), reading.until)
-    if wall is not None and wall.failure and wall.failure not in PAGE_FAILURES:
-        return Outcome(SlotStatus.DUE, str(wall.failure), wall.until, measured=reading.subscribers is not None)
-    if reading.subscribers is None:
-        return Outcome(SlotStatus.FAILED, SlotReason.CLOSED)
-    return Outcome(SlotStatus.OK, str(wall.failure) if wall is not None and wall.failure else "")
+        return _again(reading.failure, reading.until, reading.asked)
+    if found is None and reading.subscribers is None:
+        found = SlotReason.CLOSED
+    return _outcome_of_posts(wall, posts_owed, found)
 
 
-def _finish(batch: Batch, outcomes: dict[int, Outcome], now: dt.datetime) -> Result:
-    """Write the outcomes into the ledger, one statement for each that differs."""
-    result = Result()
-    attempts = dict(Slot.objects.filter(day=batch.day, page__in=outcomes).values_list("page_id", "attempts"))
+def _outcome_of_posts(wall: WallReading | PlatformError | None, posts_owed: bool, found: SlotReason | None) -> Outcome:
+    """The page was read; `found`: what is odd about its audience."""
+    failure = wall.failure if wall is not None else None
+    if failure and failure not in PAGE_FAILURES:
+        asked = failure in OUTAGES if isinstance(wall, PlatformError) else wall.asked
+        return _again(failure, wall.until, asked, measured=found is None)
+    if found:
+        return Outcome(SlotStatus.FAILED if found == SlotReason.CLOSED else SlotStatus.OK, found)
+    if not posts_owed:
+        return Outcome(SlotStatus.OK, SlotReason.POSTS_LATER)
+    return Outcome(SlotStatus.OK, str(failure or ""))
+
+
+def _again(failure: Failure, until: dt.datetime | None, asked: bool, measured: bool = False) -> Outcome:
+    """Still due. A worker that was told to stop leaves the slot as it was."""
+    reason = "" if failure == Failure.INTERRUPTED else str(failure)
+    return Outcome(SlotStatus.DUE, reason, until, measured, asked)
+
+
+def _finish(each: _Day, outcomes: Mapping[int, Outcome], now: dt.datetime) -> None:
+    """Write the outcomes into the ledger, one statement for each that differs; the fence keeps others' slots out."""
     groups: dict[tuple[Outcome, int], list[int]] = {}
-    for page_id, outcome in outcomes.items():
-        groups.setdefault((outcome, attempts.get(page_id, 0) + 1), []).append(page_id)
-    for (outcome, tries), page_ids in groups.items():
-        status = outcome.status
-        if status == SlotStatus.DUE and tries >= MAX_ATTEMPTS:
+    for slot in each.held:
+        if slot.page_id in outcomes:
+            groups.setdefault((outcomes[slot.page_id], slot.attempts), []).append(slot.slot_id)
+    day_ends = day_bounds(each.day, each.region.time_zone)[1]
+    for (outcome, fence), pks in groups.items():
+        Slot.objects.filter(pk__in=pks, attempts=fence).update(**_fields(outcome, fence, now, day_ends))
+
+
+def _fields(outcome: Outcome, attempts: int, now: dt.datetime, day_ends: dt.datetime) -> dict[str, object]:
+    """The slot's new state. Where no attempt is left on its day, a due slot ends as failed, or as ok without posts."""
+    status, again = outcome.status, None
+    if not outcome.asked:
+        attempts -= 1
+    if status == SlotStatus.DUE:
+        if attempts >= MAX_ATTEMPTS:
+            again = day_ends
+        elif outcome.asked:
+            again = max(filter(None, (outcome.until, now + RETRY_AFTER[attempts - 1])))
+        else:
+            again = outcome.until or now
+        # A page that was not asked stays due, whatever the network said of later: a new token may come before.
+        if again >= day_ends and (outcome.measured or outcome.asked):
             status = SlotStatus.OK if outcome.measured else SlotStatus.FAILED
-        final = status != SlotStatus.DUE
-        again = None if final else outcome.until or now + RETRY_AFTER * 2 ** (tries - 1)
-        Slot.objects.filter(day=batch.day, page__in=page_ids, status=SlotStatus.DUE).update(
-            status=status,
-            reason=outcome.reason,
-            attempts=tries,
-            next_attempt_at=again,
-            finished_at=now if final else None,
-        )
-        key = (str(status), outcome.reason)
-        result.slots[key] = result.slots.get(key, 0) + len(page_ids)
-    return result
+    final = status != SlotStatus.DUE
+    return {
+        "status": status,
+        "reason": outcome.reason,
+        "attempts": attempts,
+        "next_attempt_at": None if final else again,
+        "finished_at": now if final else None,
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from monitoring import events
-from monitoring.models import Page, PageDay, PageEvent, PageProfile, PageStatus, Post, Provenance
+from monitoring.models import Page, PageDay, PageEvent, PageProfile, PageStatus, Post, Provenance, SlotReason
 from monitoring.platforms.base import Failure, PageReading, PlatformError, PostReading, WallReading
 
 STATUS_OF_FAILURE = {
@@ -33,8 +33,8 @@ class Ingest:
         self,
         readings: Mapping[int, PageReading | PlatformError],
         walls: Mapping[int, WallReading | PlatformError],
-    ) -> set[int]:
-        """Write everything; returns the pages that are another page of the registry."""
+    ) -> dict[int, SlotReason]:
+        """Write everything; returns why the slots of some pages are not plainly ok."""
         answered = [r for r in readings.values() if isinstance(r, PageReading)]
         answered = [r for r in answered if r.failure is None or r.failure in STATUS_OF_FAILURE]
         duplicates = self._duplicates(answered)
@@ -53,7 +53,7 @@ class Ingest:
             unique_fields=["page", "day", "kind"],
             update_fields=["old", "new"],
         )
-        return duplicates
+        return dict.fromkeys(duplicates, SlotReason.DUPLICATE)
 
     def _duplicates(self, readings: Iterable[PageReading]) -> set[int]:
         """Pages whose network id belongs to another page of the registry, or to an earlier one here."""

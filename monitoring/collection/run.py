@@ -1,10 +1,12 @@
-"""A whole run: plan, hand out, wait, sum up. For the scheduled tasks and for the foreground commands."""
+"""A whole run: plan, wake, work off, wait, sum up. For the scheduled tasks and for the foreground commands."""
 
 import datetime as dt
+import math
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -12,15 +14,28 @@ from django.db.models import Count
 
 from gospub.clock import local_day
 from monitoring import rollups
-from monitoring.models import PageDay, PlatformCode, Post, Region, Slot, SlotStatus
+from monitoring.models import (
+    Heartbeat,
+    Network,
+    NetworkState,
+    PageDay,
+    PlatformCode,
+    Post,
+    Region,
+    Slot,
+    SlotReason,
+    SlotStatus,
+)
 from monitoring.models.measures import GONE_REASONS
-from monitoring.platforms import batch_size
+from monitoring.platforms import network, tokens_for
 
-from . import planning
-from .batch import collect_batch
-from .planning import Batch
+from . import claims, planning
+from .batch import Clock, collect_batch
+from .pool import Pool
 
 POLL_SECONDS = 0.1
+SCHEDULER = "scheduler"  # the heartbeat's name
+RUNNERS = 2  # of a network in one process
 
 
 @dataclass(slots=True)
@@ -35,53 +50,88 @@ class Summary:
     seconds: float = 0.0
 
 
-def batch_sizes() -> dict[str, int]:
-    """Pages that one task reads, by network, as its tokens allow."""
-    return {code: batch_size(code) for code in PlatformCode.values}
+def tick(now: dt.datetime, wake: Callable[[str], object]) -> None:
+    """Say that the schedule is alive, and wake workers for every network of which anything may be claimed now."""
+    Heartbeat.objects.update_or_create(name=SCHEDULER, defaults={"at": now})
+    for platform in PlatformCode.values:
+        if claims.ready(platform, now).exists():
+            wake(platform)
 
 
-def hand_out_all(now: dt.datetime, delay: Callable[..., object]) -> None:
-    """Plan the present local day of every region and put what is due on the queue."""
-    for region in Region.objects.filter(institutions__pages__isnull=False).distinct():
+def plan_all(now: dt.datetime) -> None:
+    """Plan the present local day of every region; say of what is due and cannot be collected why it waits."""
+    for region in planning.regions_with_pages():
         planning.plan_day(region, now)
-        for batch in planning.hand_out(region, now, batch_sizes()):
-            send(batch, delay)
-
-
-def send(batch: Batch, delay: Callable[..., object], now: dt.datetime | None = None) -> None:
-    """Put a batch on the queue in JSON; `now` only where the run's clock is not the worker's."""
-    moment = now.isoformat() if now else None
-    delay(batch.region_id, batch.platform, batch.day.isoformat(), list(batch.page_ids), moment)
+    for platform in PlatformCode.values:
+        if not tokens_for(platform):
+            waiting = claims.ready(platform, now).filter(attempts=0, reason="")
+            waiting.update(reason=SlotReason.NO_TOKEN)
 
 
 def roll_up_all(now: dt.datetime) -> None:
     """Roll up the present local day of every region that owed anything on it."""
-    for region in Region.objects.filter(institutions__pages__isnull=False).distinct():
+    for region in planning.regions_with_pages():
         day = local_day(now, region.time_zone)
         if rollups.collected_days(region, day, day):
             rollups.roll_up(region, day)
 
 
-def collect_region(region: Region, now: dt.datetime, platform: str | None, on_progress: Callable[[int], None]) -> None:
-    """Work off what the region's present day owes, in this process, each network on a thread of its own.
+@dataclass(slots=True)
+class Runner:
+    """Works off one network: claims batch after batch until nothing is left, the network is closed or the time is up.
+
+    Two of them keep a network's limit busy: one reads while the other stores. regions: only theirs; () = all.
+    """
+
+    platform: str
+    now: Clock
+    stop: threading.Event
+    regions: tuple[Region, ...] = ()
+
+    def run(self, seconds: float = math.inf, on_batch: Callable[[int], None] = lambda pages: None) -> None:
+        """on_batch gets the number of pages of each finished batch."""
+        if not collected(self.platform):
+            return
+        pool = Pool(self.platform, self.now, self.stop)
+        size = network(self.platform).batch_size(pool.tokens)
+        end = time.monotonic() + seconds
+        while pool.tokens and not self.stop.is_set() and time.monotonic() < end and not pool.why_closed():
+            held = claims.claim(self.platform, size, self.now(), self.regions)
+            if held is None:
+                return
+            if held.slots:
+                collect_batch(held, pool, self.now)
+                on_batch(len(held.slots))
+
+
+def collected(platform: str) -> bool:
+    """Whether the operator has neither paused the network nor switched it off."""
+    return not Network.objects.filter(platform=platform).exclude(state=NetworkState.ON).exists()
+
+
+def collect_region(region: Region, now: Clock, platform: str | None, on_progress: Callable[[int], None]) -> None:
+    """Work off what the region's present day owes, in this process, RUNNERS threads a network; a network that closes
+    on the way leaves its slots due.
 
     `on_progress` gets the number of pages of each finished batch.
     """
-    planning.plan_day(region, now)
-    batches: dict[str, list[Batch]] = {}
-    for batch in planning.hand_out(region, now, batch_sizes(), platform):
-        batches.setdefault(batch.platform, []).append(batch)
+    planning.plan_day(region, now())
+    stop = threading.Event()
 
-    def work_off(queue: Iterable[Batch]) -> None:
+    def work_off(code: str) -> None:
         try:
-            for batch in queue:
-                collect_batch(batch, now)
-                on_progress(len(batch.page_ids))
+            Runner(code, now, stop, (region,)).run(on_batch=on_progress)
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(max_workers=len(PlatformCode.values)) as pool:
-        futures: list[Future[None]] = [pool.submit(work_off, queue) for queue in batches.values()]
+    codes = [platform] if platform else PlatformCode.values
+    with ThreadPoolExecutor(max_workers=RUNNERS * len(codes)) as threads:
+        futures: list[Future[None]] = [threads.submit(work_off, code) for code in codes for _ in range(RUNNERS)]
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+        finally:
+            if any(future.done() and future.exception() for future in futures) or not all(map(Future.done, futures)):
+                stop.set()
     for future in futures:
         future.result()
 

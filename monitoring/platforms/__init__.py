@@ -1,10 +1,8 @@
 """The networks: one file each, and one line here."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.utils.module_loading import import_string
 
+from .access import Access
 from .base import Platform, Token
 
 # Imported when first used: the models name `base`, and a web process needs no HTTP clients.
@@ -16,25 +14,16 @@ _NETWORKS = {
 }
 
 
+def network(code: str) -> type[Platform]:
+    """What is known of a network without asking it: its tokens, their limits, the size of a batch."""
+    return import_string(f"{__name__}.{_NETWORKS[code]}")
+
+
 def tokens_for(code: str) -> list[Token]:
     """The accesses that the settings give to a network; none where it needs a token and has none."""
-    return _network(code).tokens()
+    return network(code).tokens()
 
 
-def connect(code: str, token: Token, pace: Callable[[], None]) -> Platform:
-    """A client of the network with that token; `pace()` is called before every request. Close it after use."""
-    return _network(code)(token, pace)
-
-
-def batch_size(code: str) -> int:
-    """Pages that one task reads: the smallest batch among the network's tokens, since any of them may be drawn."""
-    sizes = []
-    for token in tokens_for(code):
-        client = connect(code, token, pace=lambda: None)
-        sizes.append(client.batch_size)
-        client.close()
-    return min(sizes, default=1)
-
-
-def _network(code: str) -> Any:
-    return import_string(f"{__name__}.{_NETWORKS[code]}")
+def connect(code: str, access: Access) -> Platform:
+    """A client of the network; every request gets its token and its turn from `access`. Close it after use."""
+    return network(code)(access)

@@ -6,7 +6,6 @@ Readings never invent: a figure that the network did not give is None, never 0.
 
 import datetime as dt
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -37,14 +36,21 @@ PAGE_FAILURES = frozenset({Failure.NOT_FOUND, Failure.DELETED, Failure.BLOCKED, 
 class PlatformError(Exception):
     """A failure of a whole call. `until` (aware) is set where the network said when to come back.
 
-    `detail` is for the operator; it never holds a token or the body of an answer.
+    `detail` is for the operator; it never holds a token or the body of an answer. `method`: the one that is refused,
+    "" = all of them.
     """
 
-    def __init__(self, failure: Failure, detail: str = "", until: dt.datetime | None = None) -> None:
+    def __init__(self, failure: Failure, detail: str = "", until: dt.datetime | None = None, method: str = "") -> None:
         super().__init__(f"{failure}: {detail}" if detail else str(failure))
         self.failure = failure
         self.detail = detail
         self.until = until
+        self.method = method
+
+    @property
+    def passing(self) -> bool:
+        """Whether it may be gone in a second: neither a refusal nor an answer that would be the same again."""
+        return self.failure in (Failure.UNREACHABLE, Failure.BAD_ANSWER) and self.until is None
 
 
 class PosWidget(StrEnum):
@@ -61,6 +67,8 @@ class PageRef:
     """A page to be read. At least one of `handle` and `external_id` is not empty.
 
     `page_id` is our own key and comes back in the reading; `ogrn` is the institution's, "" if not known.
+    `posts_since`: the moment (aware) from which every post is wanted, whatever it costs; None = no posts are.
+    `posts_from`: not later; older posts back to it are taken where they come along.
     `check_mark`: where the state mark costs a request of its own (VK's HTML), spend it on this page.
     """
 
@@ -69,6 +77,8 @@ class PageRef:
     external_id: str = ""
     ogrn: str = ""
     check_mark: bool = True
+    posts_since: dt.datetime | None = None
+    posts_from: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,7 @@ class PageReading:
     pos_widget: None where the network has no such thing.
     posts_total: number of posts of all time where the network gives it.
     answer_hash: sha256 (hex) of the raw answer of this page, the proof behind the figures.
+    asked: False where the page's turn did not come, since the network had refused or failed the pages before it.
     """
 
     page_id: int
@@ -102,6 +113,7 @@ class PageReading:
     state_mark: bool | None = None
     pos_widget: PosWidget | None = None
     widgets: int | None = None
+    asked: bool = True
 
 
 class PostKind(StrEnum):
@@ -130,12 +142,14 @@ class PostReading:
 
 @dataclass(frozen=True, slots=True)
 class WallReading:
-    """The posts of one page published at or after the moment asked for.
+    """The posts of one page published at or after the moment asked for, and older ones that came along.
 
     complete_since: every post from this moment (aware) on is in `posts`; later than the moment asked for when
-        a network or a cap on pages read cut the list short. None together with `failure`.
+        a network or a cap on pages read cut the list short, earlier when the network gave more at once.
+        None together with `failure`.
     failure: PAGE_FAILURES (wall off, feed closed) or the failure of this page's part of a batch.
     until: not before this moment (aware), where the part was refused for pace.
+    asked: see PageReading.
     """
 
     page_id: int
@@ -144,15 +158,20 @@ class WallReading:
     answer_hash: str = ""
     failure: Failure | None = None
     until: dt.datetime | None = None
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """One access to a network. `kind`: service, user, community (VK), application (OK), bot (Telegram, MAX),
-    "" for the public pages that need none. `value` is a secret: never logged, never stored."""
+    public for the pages that need none. `value` is a secret: never logged, never stored.
+
+    pace: how many times the network's usual requests a second this token may make.
+    """
 
     kind: str = ""
     value: str = field(default="", repr=False)
+    pace: float = 1
 
     @property
     def fingerprint(self) -> str:
@@ -161,13 +180,25 @@ class Token:
 
 
 class Platform(Protocol):
-    """One network through one token. Made by `monitoring.platforms.connect(code, token, pace)`, used by one batch
-    at a time; `pace()` is called before every request and returns when the request may go out."""
+    """One network. Made by `monitoring.platforms.connect(code, access)`; every request gets its token and its turn
+    from `access` (see access.py), and several of them are under way at once."""
 
     code: str
-    batch_size: int  # pages that one task reads: full requests, and done within a minute at the network's pace
-    daily_limits: dict[str, int]  # calls a day and token by method, where the network has such a limit
-    calls: Counter[str]  # calls made through this object by method: what the day's budgets are charged with
+
+    @staticmethod
+    def tokens() -> list[Token]:
+        """The accesses that the settings give; none where the network needs a token and has none."""
+        ...
+
+    @staticmethod
+    def batch_size(tokens: Sequence[Token]) -> int:
+        """Pages that one task reads: full requests, and done within a minute or two at the network's pace."""
+        ...
+
+    @staticmethod
+    def daily_limits(token: Token) -> dict[str, int]:
+        """Calls a day of that token by method, where the network has such a limit."""
+        ...
 
     def read_pages(self, pages: Sequence[PageRef]) -> list[PageReading]:
         """One reading for every page asked for, in any order.
@@ -176,8 +207,8 @@ class Platform(Protocol):
         """
         ...
 
-    def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
-        """Posts published since that moment (aware), one WallReading for every page asked for.
+    def read_walls(self, pages: Sequence[PageRef]) -> list[WallReading]:
+        """Posts published since each page's `posts_since`, one WallReading for every page asked for.
 
         Raises PlatformError where the whole call failed.
         """

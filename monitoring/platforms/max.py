@@ -5,13 +5,14 @@ The Bot API finds no channel by its link: it takes a chat id that somebody has t
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
 
+from .access import Access
 from .answers import Count, Id, MomentMs, answer_hash, convert, line, moment
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
@@ -19,6 +20,7 @@ from .max_page import read_public_page
 from .transport import HTML_BYTES, Answer, Transport
 
 MESSAGES_A_CALL = 100
+BOT_PACE = 30  # requests a second of a bot, in those of the public pages
 _HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 _BOT = re.compile(r"id\d+_bot", re.IGNORECASE)
 _CHAT_ID = re.compile(r"-?\d{1,19}")
@@ -60,26 +62,33 @@ class _Messages(msgspec.Struct):
 
 class Max:
     code = "max"
-    batch_size = 20
 
-    def __init__(self, token: Token, pace: Callable[[], None]) -> None:
-        self._transport = Transport(self.code, pace)
-        self._bots = list(settings.MAX_BOT_TOKENS)
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._transport = Transport(self.code)
+        self._bots = [token for token in access.tokens if token.kind == "bot"]
         self._fault: PlatformError | None = None  # of the Bot API as a whole: it is not asked again
-        self.calls = self._transport.calls
-        self.daily_limits: dict[str, int] = {}
 
     @staticmethod
     def tokens() -> list[Token]:
-        """The public pages need no token."""
-        return [Token()]
+        """The public pages need none; bots see the channels that made them administrators."""
+        return [Token("public"), *(Token("bot", value, BOT_PACE) for value in settings.MAX_BOT_TOKENS)]
+
+    @staticmethod
+    def batch_size(tokens: Sequence[Token]) -> int:
+        return 20
+
+    @staticmethod
+    def daily_limits(token: Token) -> dict[str, int]:
+        """None that is known."""
+        return {}
 
     def close(self) -> None:
         self._transport.close()
 
     def read_pages(self, pages: Sequence[PageRef]) -> list[PageReading]:
         """See `Platform`. A bot is asked first where it may know the chat: it tells the number of posts as well."""
-        return read_each(pages, lambda part: [self._page(part[0])], no_page)
+        return read_each(pages, lambda part: [self._page(part[0])], no_page, self.access.at_once)
 
     def _page(self, page: PageRef) -> PageReading:
         by_bot = self._by_bot(page)
@@ -90,12 +99,16 @@ class Max:
         if not _HANDLE.fullmatch(page.handle) or _BOT.fullmatch(page.handle):
             return PageReading(page.page_id, failure=Failure.NOT_FOUND)
         url = f"{settings.NETWORK_URLS['MAX_WEB_URL']}/{page.handle}"
-        return read_public_page(page, self._transport.request({"page": 1}, "GET", url, HTML_BYTES).require_ok().body)
+
+        def send(token: Token) -> bytes:
+            return self._transport.send("GET", url, HTML_BYTES).require_ok().body
+
+        return read_public_page(page, self.access.ask({"page": 1}, send, lambda token: token.kind == "public"))
 
     def _by_bot(self, page: PageRef) -> PageReading | None:
         """The chat as a bot sees it; None where no bot can tell."""
         chat_id = _chat_id(page)
-        for bot in list(self._bots) if chat_id else []:
+        for bot in self._bots if chat_id and not self._fault else []:
             try:
                 found = self._ask(bot, "chats/id", f"/chats/{chat_id}", {})
                 return _chat_reading(page, found)
@@ -106,17 +119,16 @@ class Max:
     def _note(self, error: PlatformError) -> None:
         if error.failure in (Failure.UNREACHABLE, Failure.THROTTLED):
             self._fault = error
-            self._bots.clear()
 
-    def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
+    def read_walls(self, pages: Sequence[PageRef]) -> list[WallReading]:
         """See `Platform`. Closed, unless one of our bots is an administrator of the channel."""
-        return read_each(pages, lambda part: [self._wall(part[0], since)], no_wall)
+        return read_each(pages, lambda part: [self._wall(part[0])], no_wall, self.access.at_once)
 
-    def _wall(self, page: PageRef, since: dt.datetime) -> WallReading:
+    def _wall(self, page: PageRef) -> WallReading:
         chat_id = _chat_id(page)
-        for bot in list(self._bots) if chat_id else []:
+        for bot in self._bots if chat_id and not self._fault else []:
             try:
-                return self._messages(bot, page.page_id, chat_id, since)
+                return self._messages(bot, page, chat_id)
             except PlatformError as error:
                 self._note(error)
                 if error.failure not in (Failure.CLOSED, Failure.TOKEN_DEAD):
@@ -125,18 +137,18 @@ class Max:
             raise self._fault
         return WallReading(page.page_id, failure=Failure.CLOSED)
 
-    def _messages(self, bot: str, page_id: int, chat_id: str, since: dt.datetime) -> WallReading:
-        wall = WallSoFar(page_id, since)
+    def _messages(self, bot: Token, page: PageRef, chat_id: str) -> WallReading:
+        wall = WallSoFar(page.page_id, page.posts_since, page.posts_from)
         before: int | None = None
         while wall.wants_more:
-            found = self._ask_messages(bot, chat_id, since, before)
+            found = self._ask_messages(bot, chat_id, page.posts_since, before)
             messages = convert(found, _Messages).messages
             older = [m for m in messages if before is None or m.timestamp < before]
             wall.add(map(_post, older), answer_hash(found), more=bool(older))
             before = min((m.timestamp for m in older), default=None)
         return wall.reading()
 
-    def _ask_messages(self, bot: str, chat_id: str, since: dt.datetime, before: int | None) -> Any:
+    def _ask_messages(self, bot: Token, chat_id: str, since: dt.datetime, before: int | None) -> Any:
         """The newest messages, or those before a moment (milliseconds).
 
         Sources disagree which of `from` and `to` is the later one: where one order brings nothing, the other is tried.
@@ -150,18 +162,19 @@ class Max:
             found = self._ask(bot, "messages", "/messages", {**params, "from": start, "to": end})
         return found
 
-    def _ask(self, bot: str, method: str, path: str, params: Mapping[str, str | int]) -> dict[str, Any]:
+    def _ask(self, bot: Token, method: str, path: str, params: Mapping[str, str | int]) -> dict[str, Any]:
         url = f"{settings.NETWORK_URLS['MAX_API_URL']}{path}"
-        answer = self._transport.request({method: 1}, "GET", url, params=params, headers={"Authorization": bot})
-        if answer.status != 200:
-            failure = _refusal(answer)
-            if failure == Failure.TOKEN_DEAD and bot in self._bots:
-                self._bots.remove(bot)
-            raise PlatformError(failure, f"{method}: HTTP {answer.status}")
-        found = answer.json()
-        if not isinstance(found, dict):
-            raise PlatformError(Failure.BAD_ANSWER, f"{method}: not an object")
-        return found
+
+        def send(token: Token) -> dict[str, Any]:
+            answer = self._transport.send("GET", url, params=params, headers={"Authorization": token.value})
+            if answer.status != 200:
+                raise PlatformError(_refusal(answer), f"{method}: HTTP {answer.status}")
+            found = answer.json()
+            if not isinstance(found, dict):
+                raise PlatformError(Failure.BAD_ANSWER, f"{method}: not an object")
+            return found
+
+        return self.access.ask({method: 1}, send, lambda token: token == bot)
 
 
 def _refusal(answer: Answer) -> Failure:

@@ -3,16 +3,15 @@
 The latter is in use everywhere but not documented; shapes are those that clients met.
 """
 
-import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
-import stamina
 from django.conf import settings
 
+from .access import Access
 from .answers import Count, MomentMs, answer_hash, convert, line, moment
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
@@ -29,8 +28,8 @@ TOPIC_FIELDS = (
     "media_topic.reshare_summary,media_topic.discussion_summary,media_topic.views_count"
 )
 ZONE = "Europe/Moscow"  # in which OK counts its days
-PASSING = frozenset({1, 2, 30, 31})  # unknown, service unavailable, network
-CALL_ATTEMPTS = 3
+TRIES = 2  # sendings of a call that serves many groups; one that serves a single group is left to its slot
+OF_A_METHOD = frozenset({8, 11})  # flood control, the method's budget
 PAUSES = {7: 3600, 8: 600}  # seconds to stay away after a blocked action, after flood control
 WRONG_GROUP = frozenset({100, 160, 300})
 FAILURES = {
@@ -66,8 +65,14 @@ class OkError(PlatformError):
         until = later(PAUSES[code]) if code in PAUSES else None
         if code == 11:
             until = next_day(ZONE)
-        super().__init__(FAILURES.get(code, Failure.BAD_ANSWER), f"{method}: error {code}", until)
+        failure = FAILURES.get(code, Failure.BAD_ANSWER)
+        super().__init__(failure, f"{method}: error {code}", until, method if code in OF_A_METHOD else "")
         self.code = code
+
+    @property
+    def passing(self) -> bool:
+        """An error that the network names comes again, unless it names a passing one."""
+        return self.failure == Failure.UNREACHABLE
 
 
 # Digits, mostly as text.
@@ -117,19 +122,26 @@ class _Topics(msgspec.Struct):
 
 class Ok:
     code = "ok"
-    batch_size = GROUPS_A_CALL
 
-    def __init__(self, token: Token, pace: Callable[[], None]) -> None:
-        self._key, self._secret, self._access_token = token.value.split("\n")
-        self._transport = Transport(self.code, pace)
-        self.calls = self._transport.calls
-        self.daily_limits: dict[str, int] = {}
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._transport = Transport(self.code)
 
     @staticmethod
     def tokens() -> list[Token]:
         """One token made of the application's key and secret and its access token; none where one is missing."""
         parts = (settings.OK_APPLICATION_KEY, settings.OK_APPLICATION_SECRET, settings.OK_ACCESS_TOKEN)
         return [Token("application", "\n".join(parts))] if all(parts) else []
+
+    @staticmethod
+    def batch_size(tokens: Sequence[Token]) -> int:
+        """A full group.getInfo."""
+        return GROUPS_A_CALL
+
+    @staticmethod
+    def daily_limits(token: Token) -> dict[str, int]:
+        """None that is known; what is spent is told by error 11."""
+        return {}
 
     def close(self) -> None:
         self._transport.close()
@@ -159,7 +171,7 @@ class Ok:
     def _resolve_each(self, pages: Sequence[PageRef], others: bool) -> list[PageReading]:
         """Short names to ids; `others`: there are pages that need none of it, so a refusal is these pages' alone."""
         try:
-            return read_each(pages, lambda part: [self._resolve(part[0])], no_page)
+            return read_each(pages, lambda part: [self._resolve(part[0])], no_page, self.access.at_once)
         except PlatformError as error:
             if not others:
                 raise
@@ -187,7 +199,7 @@ class Ok:
         if len(ids) > GROUPS_A_CALL:
             return self._groups(ids[:GROUPS_A_CALL]) + self._groups(ids[GROUPS_A_CALL:])
         try:
-            answer = self._call("group.getInfo", {"uids": ",".join(ids), "fields": GROUP_FIELDS})
+            answer = self._call("group.getInfo", {"uids": ",".join(ids), "fields": GROUP_FIELDS}, TRIES)
         except (OkError, TooLargeError) as error:
             wrong = isinstance(error, OkError) and error.code in WRONG_GROUP
             if wrong and len(ids) == 1:
@@ -206,15 +218,15 @@ class Ok:
 
     # --- walls ----------------------------------------------------------------------------------
 
-    def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
+    def read_walls(self, pages: Sequence[PageRef]) -> list[WallReading]:
         """See `Platform`. Views are given for groups that the token's owner manages only: None elsewhere."""
-        return read_each(pages, lambda part: [self._wall(part[0], since)], no_wall)
+        return read_each(pages, lambda part: [self._wall(part[0])], no_wall, self.access.at_once)
 
-    def _wall(self, page: PageRef, since: dt.datetime) -> WallReading:
+    def _wall(self, page: PageRef) -> WallReading:
         group_id = _group_id(page) or self._resolve(page).external_id
         if not group_id:
             return WallReading(page.page_id, failure=Failure.NOT_FOUND)
-        wall = WallSoFar(page.page_id, since)
+        wall = WallSoFar(page.page_id, page.posts_since, page.posts_from)
         anchor = ""
         while wall.wants_more:
             values = {"gid": group_id, "count": str(TOPICS_A_CALL if anchor else TOPICS_OF_FIRST_CALL)}
@@ -230,27 +242,16 @@ class Ok:
 
     # --- calls ----------------------------------------------------------------------------------
 
-    def _call(self, method: str, values: Mapping[str, str]) -> Any:
-        """What a method answers; passing errors are tried again after a second or more. Raises OkError."""
-        for attempt in stamina.retry_context(
-            on=lambda error: isinstance(error, OkError) and error.code in PASSING,
-            attempts=CALL_ATTEMPTS,
-            timeout=None,
-            wait_initial=1,
-        ):
-            with attempt:
-                return self._once(method, values)
-        raise AssertionError  # retry_context returns or raises
+    def _call(self, method: str, values: Mapping[str, str], tries: int = 1) -> Any:
+        """What a method answers. tries: sendings where the network fails in passing. Raises OkError."""
+        return self.access.ask({method: 1}, lambda token: self._send(token, method, values), tries=tries)
 
-    def _once(self, method: str, values: Mapping[str, str]) -> Any:
-        signed = {"application_key": self._key, "format": "json", "method": method, **values}
-        form = {
-            **signed,
-            "sig": signature(signed, self._access_token, self._secret),
-            "access_token": self._access_token,
-        }
+    def _send(self, token: Token, method: str, values: Mapping[str, str]) -> Any:
+        key, secret, access_token = token.value.split("\n")
+        signed = {"application_key": key, "format": "json", "method": method, **values}
+        form = {**signed, "sig": signature(signed, access_token, secret), "access_token": access_token}
         url = f"{settings.NETWORK_URLS['OK_API_URL']}/fb.do"
-        answer = self._transport.request({method: 1}, "POST", url, data=form).require_ok().json()
+        answer = self._transport.send("POST", url, data=form).require_ok().json()
         if isinstance(answer, dict) and "error_code" in answer:
             code = answer["error_code"]
             if type(code) is not int:

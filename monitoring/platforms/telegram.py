@@ -4,102 +4,111 @@ A bot, where the settings name one, is the second source of the count: a name co
 a known id none.
 """
 
-import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from .access import Access
 from .answers import Count, answer_hash, convert, line
 from .base import Failure, PageReading, PageRef, PlatformError, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .telegram_pages import read_feed, read_landing, with_zero_likes
-from .transport import HTML_BYTES, Transport
+from .transport import HTML_BYTES, Answer, Transport
 
+BOT_PACE = 30  # requests a second of a bot, in those of the public pages
+NAME_LOOK_UPS = 200  # a day and bot
 _HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 
 class Telegram:
     code = "telegram"
-    batch_size = 20
 
-    def __init__(self, token: Token, pace: Callable[[], None]) -> None:
-        self._transport = Transport(self.code, pace)
-        self._bots = list(settings.TELEGRAM_BOT_TOKENS)
-        self._refusal: PlatformError | None = None
-        self.calls = self._transport.calls
-        self.daily_limits: dict[str, int] = {}
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._transport = Transport(self.code)
 
     @staticmethod
     def tokens() -> list[Token]:
-        """The public pages need no token."""
-        return [Token()]
+        """The public pages need none; bots are the second source."""
+        return [Token("public"), *(Token("bot", value, BOT_PACE) for value in settings.TELEGRAM_BOT_TOKENS)]
+
+    @staticmethod
+    def batch_size(tokens: Sequence[Token]) -> int:
+        return 20
+
+    @staticmethod
+    def daily_limits(token: Token) -> dict[str, int]:
+        """Look-ups of names by a bot; those by id are free."""
+        return {"getChat": NAME_LOOK_UPS} if token.kind == "bot" else {}
 
     def close(self) -> None:
         self._transport.close()
 
     def read_pages(self, pages: Sequence[PageRef]) -> list[PageReading]:
         """See `Platform`. One request a page."""
-        return read_each(pages, lambda part: [self._page(part[0])], no_page)
+        return read_each(pages, lambda part: [self._page(part[0])], no_page, self.access.at_once)
 
     def _page(self, page: PageRef) -> PageReading:
         if not _HANDLE.fullmatch(page.handle):
             return PageReading(page.page_id, failure=Failure.NOT_FOUND)
         try:
-            return self._landing(page)
+            url = f"{settings.NETWORK_URLS['TELEGRAM_WEB_URL']}/{page.handle}"
+            return read_landing(page, self._public("page", url).require_ok().body)
         except PlatformError as error:
-            if error.failure == Failure.THROTTLED:
-                self._refusal = error
+            if error.failure == Failure.INTERRUPTED:
+                raise
             by_bot = self._by_bot(page)
             if by_bot is None:
                 raise
             return by_bot
 
-    def _landing(self, page: PageRef) -> PageReading:
-        if self._refusal:
-            raise self._refusal
-        url = f"{settings.NETWORK_URLS['TELEGRAM_WEB_URL']}/{page.handle}"
-        return read_landing(page, self._transport.request({"page": 1}, "GET", url, HTML_BYTES).require_ok().body)
+    def _public(self, method: str, url: str, **parts: Any) -> Answer:
+        """A public page. A status that is no refusal for pace is left to the caller, but 403 is one."""
+
+        def send(token: Token) -> Answer:
+            answer = self._transport.send("GET", url, HTML_BYTES, **parts)
+            return answer.require_ok() if answer.status == 403 else answer
+
+        return self.access.ask({method: 1}, send, _is_public)
 
     def _by_bot(self, page: PageRef) -> PageReading | None:
         """The count from the Bot API; None where no bot can tell."""
         chat = page.external_id or f"@{page.handle}"
-        while self._bots:
-            try:
-                found = self._ask_bot("getChat", chat)
-                subscribers = convert(self._ask_bot("getChatMemberCount", chat), Count)
-                return _bot_reading(page, found, subscribers)
-            except PlatformError as error:
-                if error.failure != Failure.TOKEN_DEAD:
-                    return None
-                self._bots.pop(0)
-        return None
+        try:
+            found = self._ask_bot("getChat", chat, {"getChat(id)" if page.external_id else "getChat": 1})
+            subscribers = convert(self._ask_bot("getChatMemberCount", chat, {"getChatMemberCount": 1}), Count)
+            return _bot_reading(page, found, subscribers)
+        except PlatformError:
+            return None
 
-    def _ask_bot(self, method: str, chat: str) -> Any:
-        url = f"{settings.NETWORK_URLS['TELEGRAM_BOT_URL']}/bot{self._bots[0]}/{method}"
-        answer = self._transport.request({method: 1}, "POST", url, data={"chat_id": chat})
-        if answer.status in (401, 404):
-            raise PlatformError(Failure.TOKEN_DEAD, f"{method}: HTTP {answer.status}")
-        found = answer.json()
-        if answer.status != 200 or not isinstance(found, dict) or "result" not in found:
-            raise PlatformError(Failure.BAD_ANSWER, f"{method}: HTTP {answer.status}")
-        return found["result"]
+    def _ask_bot(self, method: str, chat: str, charge: dict[str, int]) -> Any:
+        def send(bot: Token) -> Any:
+            url = f"{settings.NETWORK_URLS['TELEGRAM_BOT_URL']}/bot{bot.value}/{method}"
+            answer = self._transport.send("POST", url, data={"chat_id": chat})
+            if answer.status in (401, 404):
+                raise PlatformError(Failure.TOKEN_DEAD, f"{method}: HTTP {answer.status}")
+            found = answer.json()
+            if answer.status != 200 or not isinstance(found, dict) or "result" not in found:
+                raise PlatformError(Failure.BAD_ANSWER, f"{method}: HTTP {answer.status}")
+            return found["result"]
 
-    def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
+        return self.access.ask(charge, send, _is_bot)
+
+    def read_walls(self, pages: Sequence[PageRef]) -> list[WallReading]:
         """See `Platform`. One request for about 20 posts; no feed (preview off) = closed."""
-        return read_each(pages, lambda part: [self._wall(part[0], since)], no_wall)
+        return read_each(pages, lambda part: [self._wall(part[0])], no_wall, self.access.at_once)
 
-    def _wall(self, page: PageRef, since: dt.datetime) -> WallReading:
+    def _wall(self, page: PageRef) -> WallReading:
         if not _HANDLE.fullmatch(page.handle):
             return WallReading(page.page_id, failure=Failure.NOT_FOUND)
         url = f"{settings.NETWORK_URLS['TELEGRAM_WEB_URL']}/s/{page.handle}"
-        wall = WallSoFar(page.page_id, since)
+        wall = WallSoFar(page.page_id, page.posts_since, page.posts_from)
         before: int | None = None
         while wall.wants_more:
-            params = {"before": before} if before else {}
-            answer = self._transport.request({"feed": 1}, "GET", url, HTML_BYTES, params=params)
+            answer = self._public("feed", url, params={"before": before} if before else {})
             if answer.status in (301, 302) and _leads_to_landing(answer.headers.get("Location", ""), page.handle):
                 return WallReading(page.page_id, failure=Failure.CLOSED)
             feed = read_feed(page.handle, answer.require_ok().body)
@@ -107,6 +116,14 @@ class Telegram:
             wall.add(feed.posts, answer_hash(answer.body), further, feed.oldest)
             before = feed.before
         return with_zero_likes(wall.reading())
+
+
+def _is_public(token: Token) -> bool:
+    return token.kind == "public"
+
+
+def _is_bot(token: Token) -> bool:
+    return token.kind == "bot"
 
 
 def _bot_reading(page: PageRef, found: Any, subscribers: int) -> PageReading:

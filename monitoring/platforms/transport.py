@@ -4,17 +4,16 @@ import datetime as dt
 import email.utils
 import logging
 import ssl
+import threading
 import time
 import zlib
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import httpcore
 import httpx
-import stamina
 from django.conf import settings
 
 from gospub import clock
@@ -27,7 +26,8 @@ READ_SECONDS = 10
 TOTAL_SECONDS = 20  # a whole request, however slowly its bytes come
 API_BYTES = 8 * 1024 * 1024
 HTML_BYTES = 1024 * 1024  # a hostile megabyte is what the HTML parser still takes in bounded time
-ATTEMPTS = 2  # of a request that met a passing fault; the slot's own attempts come on top
+# As many as may be under way at once, kept open for the next ones.
+CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30)
 REFUSED_SECONDS = 3600  # HTTP 403: the address is not welcome for a while
 PAUSE_SECONDS = 60  # HTTP 429 without Retry-After
 LONGEST_PAUSE_SECONDS = 86_400
@@ -45,11 +45,13 @@ class TooLargeError(PlatformError):
     """The answer is over the size cap; where it answers a batch, a smaller one may pass."""
 
     def __init__(self) -> None:
-        super().__init__(Failure.BAD_ANSWER, "the answer is too large")
+        super().__init__(Failure.TOO_LARGE, "the answer is too large")
 
 
 class OutOfTimeError(PlatformError):
     """The whole request took too long. It is not sent again: the pages behind it have waited enough."""
+
+    passing = False
 
     def __init__(self) -> None:
         super().__init__(Failure.UNREACHABLE, "the answer took too long")
@@ -77,14 +79,14 @@ class Answer:
 
 
 class Transport:
-    """HTTP to one network. `calls` counts every request that went out, by the names it was charged with."""
+    """HTTP to one network; may be used by many threads."""
 
-    def __init__(self, code: str, pace: Callable[[], None], seconds: float = TOTAL_SECONDS) -> None:
-        self.calls: Counter[str] = Counter()
-        self._pace = pace
+    def __init__(self, code: str, seconds: float = TOTAL_SECONDS) -> None:
         self._deadline = _Deadline(seconds)
         proxy = settings.NETWORK_PROXIES[code] or None
-        wire = httpx.HTTPTransport(verify=_trust(settings.NETWORK_CA_FILES[code]), proxy=proxy, trust_env=False)
+        wire = httpx.HTTPTransport(
+            verify=_trust(settings.NETWORK_CA_FILES[code]), proxy=proxy, trust_env=False, limits=CONNECTIONS
+        )
         # httpx has no setting for this: only the stream itself can bound a request whose bytes trickle.
         wire._pool._network_backend = _TimedBackend(self._deadline)
         self._client = httpx.Client(
@@ -95,20 +97,11 @@ class Transport:
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept-Language": "en"},
         )
 
-    def request(self, charge: Mapping[str, int], method: str, url: str, cap: int = API_BYTES, **parts: Any) -> Answer:
-        """Send one request, again after a passing fault; `parts` are httpx's params, data, content, headers.
+    def send(self, method: str, url: str, cap: int = API_BYTES, **parts: Any) -> Answer:
+        """Send one request, once; `parts` are httpx's params, data, content, headers. cap: bytes of the unpacked body.
 
-        charge: calls by method that each sending costs. cap: bytes of the unpacked body.
         Raises PlatformError: throttled (429), unreachable (5xx, time-out, no connection), bad answer (cut short).
         """
-        for attempt in stamina.retry_context(on=_passes, attempts=ATTEMPTS, timeout=None, wait_initial=0.5):
-            with attempt:
-                self._pace()
-                self.calls.update(charge)
-                return self._send(method, url, cap, parts)
-        raise AssertionError  # retry_context returns or raises
-
-    def _send(self, method: str, url: str, cap: int, parts: dict[str, Any]) -> Answer:
         self._deadline.start()
         answered = False
         try:
@@ -138,17 +131,6 @@ def next_day(zone: str) -> dt.datetime:
 def later(seconds: float) -> dt.datetime:
     """The moment (aware) that many seconds from now."""
     return clock.now() + dt.timedelta(seconds=seconds)
-
-
-def _passes(error: Exception) -> bool:
-    """Whether the fault may be gone in a second: not a refusal, not an answer that would be the same again."""
-    passing = (Failure.UNREACHABLE, Failure.BAD_ANSWER)
-    return (
-        isinstance(error, PlatformError)
-        and error.failure in passing
-        and error.until is None
-        and not isinstance(error, TooLargeError | OutOfTimeError)
-    )
 
 
 def _raise_for_refusal(response: httpx.Response) -> None:
@@ -205,8 +187,8 @@ def _trust(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-class _Deadline:
-    """When the request under way must be over."""
+class _Deadline(threading.local):
+    """When the request that this thread has under way must be over."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

@@ -1,12 +1,13 @@
 """VK: communities through groups.getById (500 a call) and their walls through wall.get (25 a call with execute)."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from django.conf import settings
 
+from .access import REFUSALS, Access, Allows, anyone
 from .base import PAGE_FAILURES, Failure, PageReading, PageRef, PlatformError, Token, WallReading
 from .batches import STOPPING, WallSoFar, no_wall, read_each
 from .transport import HTML_BYTES, TooLargeError, Transport
@@ -16,6 +17,12 @@ from .vk_session import VkError, VkSession
 TOKEN_KINDS = ("service", "user", "community")
 GROUPS_A_CALL = 500
 WALLS_A_CALL = 25  # inner calls that one execute takes
+WALLS_A_DAY = 5000
+EXECUTE_CHARGE = ("execute", "wall.get")
+COMMUNITY_PACE = 20 / 3  # requests a second of a community token, in those of the others
+# Sendings of a call that serves many pages; one that serves a single page is left to the slot's own attempts.
+TRIES, ONE_PAGE_TRIES = 2, 1
+ONE_PAGE_METHODS = frozenset({"wall.get"})
 # is_government_organization is undocumented: where it is absent, the mark is read from the page itself.
 FIELDS = "members_count,description,cover,menu,is_government_organization"
 WRONG_ADDRESS = frozenset({100, 113, 125})
@@ -26,19 +33,25 @@ EXECUTE_REFUSED = frozenset({3, 5, 7, 15, 23, 27, 28})
 _without_execute: set[str] = set()
 
 
+class _NoExecuteError(PlatformError):
+    """A service token was refused `execute`; the calls go on one by one."""
+
+    passing = False
+
+    def __init__(self) -> None:
+        super().__init__(Failure.BAD_ANSWER, "execute: refused to a service token")
+
+
 class Vk:
     code = "vk"
+    wall_method = "wall.get"
 
-    def __init__(self, token: Token, pace: Callable[[], None]) -> None:
-        self._token = token
-        self._transport = Transport(self.code, pace)
-        self._session = VkSession(token, self._transport, settings.NETWORK_URLS["VK_API_URL"])
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._transport = Transport(self.code)
+        self._local = threading.local()
         self._walls_a_call = WALLS_A_CALL
         self._pages_readable = True
-        self.calls = self._transport.calls
-        self.batch_size = 100 if token.kind == "service" else GROUPS_A_CALL
-        # wall.get is closed to community tokens; calls inside execute count as well.
-        self.daily_limits = {"wall.get": 0 if token.kind == "community" else 5000}
 
     @staticmethod
     def tokens() -> list[Token]:
@@ -46,13 +59,52 @@ class Vk:
         found = []
         for entry in settings.VK_TOKENS:
             kind, colon, value = entry.strip().partition(":")
-            token = Token(kind, value) if colon and kind in TOKEN_KINDS else Token("service", entry.strip())
-            if token.value:
-                found.append(token)
+            if not (colon and kind in TOKEN_KINDS):
+                kind, value = "service", entry.strip()
+            if value:
+                found.append(Token(kind, value, COMMUNITY_PACE if kind == "community" else 1))
         return found
+
+    @staticmethod
+    def batch_size(tokens: Sequence[Token]) -> int:
+        """A full groups.getById, unless every wall costs a request of its own: then a minute's work."""
+        return GROUPS_A_CALL if any(token.kind == "user" for token in tokens) else 100
+
+    @staticmethod
+    def daily_limits(token: Token) -> dict[str, int]:
+        """wall.get is closed to community tokens; calls inside execute count as well."""
+        return {"wall.get": 0 if token.kind == "community" else WALLS_A_DAY}
 
     def close(self) -> None:
         self._transport.close()
+
+    def _call(
+        self, method: str, values: dict[str, Any], allows: Allows = anyone, charge: dict[str, int] | None = None
+    ) -> dict[str, Any]:
+        """What a method answers. charge: calls by method that it costs, where that is not one call of the method."""
+
+        def send(token: Token) -> dict[str, Any]:
+            try:
+                answer = self._session().call(token, method, values)
+            except VkError as error:
+                refused = method == "execute" and token.kind == "service" and error.code in EXECUTE_REFUSED
+                if not refused:
+                    raise
+            else:
+                for refusal in _refusals_inside(answer):
+                    self.access.report(token, refusal)
+                return answer
+            _without_execute.add(token.fingerprint)
+            raise _NoExecuteError
+
+        tries = ONE_PAGE_TRIES if method in ONE_PAGE_METHODS else TRIES
+        return self.access.ask(charge or {method: 1}, send, allows, tries)
+
+    def _session(self) -> VkSession:
+        """This thread's own."""
+        if not hasattr(self._local, "session"):
+            self._local.session = VkSession(self._transport, settings.NETWORK_URLS["VK_API_URL"])
+        return self._local.session
 
     # --- pages ----------------------------------------------------------------------------------
 
@@ -80,7 +132,7 @@ class Vk:
         if not keys:
             return []
         try:
-            answer = self._session.call("groups.getById", {"group_ids": ",".join(keys), "fields": FIELDS})
+            answer = self._call("groups.getById", {"group_ids": ",".join(keys), "fields": FIELDS})
         except (VkError, TooLargeError) as error:
             wrong = isinstance(error, VkError) and error.code in WRONG_ADDRESS
             if wrong and len(keys) == 1:
@@ -102,8 +154,15 @@ class Vk:
             return None
         url = f"{settings.NETWORK_URLS['VK_WEB_URL']}/{handle}"
         try:
-            answer = self._transport.request({"page": 1}, "GET", url, cap=HTML_BYTES).require_ok()
-            return state_mark(answer.body, group_id)
+            # Whatever the page answers says nothing about the token whose turn it is.
+            body = self.access.ask({"page": 1}, lambda token: self._page_body(url))
+            return None if body is None else state_mark(body, group_id)
+        except PlatformError:
+            return None
+
+    def _page_body(self, url: str) -> bytes | None:
+        try:
+            return self._transport.send("GET", url, cap=HTML_BYTES).require_ok().body
         except TooLargeError:
             return None
         except PlatformError:
@@ -112,14 +171,13 @@ class Vk:
 
     # --- walls ----------------------------------------------------------------------------------
 
-    def read_walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
-        """See `Platform`. A community token cannot read walls (`daily_limits` says 0): needs a person."""
-        if self._token.kind == "community":
-            raise PlatformError(Failure.NEEDS_PERSON, "wall.get is closed to community tokens")
-        return read_each(pages, lambda part: self._walls(part, since), no_wall, WALLS_A_CALL)
+    def read_walls(self, pages: Sequence[PageRef]) -> list[WallReading]:
+        """See `Platform`: 25 walls a request where a token may `execute`, else one; community tokens read none."""
+        together = self._walls_a_call if self.access.can(EXECUTE_CHARGE, _may_execute) else 1
+        return read_each(pages, self._walls, no_wall, self.access.at_once, together)
 
-    def _walls(self, pages: Sequence[PageRef], since: dt.datetime) -> list[WallReading]:
-        walls = {index: WallSoFar(page.page_id, since) for index, page in enumerate(pages)}
+    def _walls(self, pages: Sequence[PageRef]) -> list[WallReading]:
+        walls = {index: WallSoFar(page.page_id, page.posts_since, page.posts_from) for index, page in enumerate(pages)}
         wanted = []
         for index, page in enumerate(pages):
             if _key(page):
@@ -128,7 +186,7 @@ class Vk:
                 walls[index].fail(PlatformError(Failure.NOT_FOUND))
         while wanted:
             requests = [_wall_request(_key(pages[i]), *piece_bounds(walls[i].pieces)) for i in wanted]
-            for index, answer in zip(wanted, self._wall_answers(requests), strict=True):
+            for index, answer in zip(wanted, self._answers_of_any_token(requests), strict=True):
                 try:
                     add_posts(walls[index], answer, _key(pages[index]))
                 except PlatformError as error:
@@ -136,31 +194,38 @@ class Vk:
             wanted = [i for i in wanted if walls[i].wants_more]
         return [wall.reading() for wall in walls.values()]
 
+    def _answers_of_any_token(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
+        """As `_wall_answers`; calls that one token was refused are made once more while another may make them."""
+        answers = self._wall_answers(requests)
+        again = [i for i, answer in enumerate(answers) if _is_refusal(answer)]
+        if again and self.access.can(("wall.get",), _may_read_walls):
+            for index, answer in zip(again, self._wall_answers([requests[i] for i in again]), strict=True):
+                answers[index] = answer
+        return answers
+
     def _wall_answers(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
         """For each request what wall.get answered, or the PlatformError that it ended with."""
         answers: list[Any] = []
         while len(answers) < len(requests):
             part = requests[len(answers) : len(answers) + self._walls_a_call]
-            if len(part) == 1 or self._token.fingerprint in _without_execute:
+            if len(part) == 1 or not self.access.can(EXECUTE_CHARGE, _may_execute):
                 answers += self._one_by_one(part)
                 continue
             try:
                 answers += self._execute(part)
+            except _NoExecuteError:
+                continue
             except (VkError, TooLargeError) as error:
-                code = error.code if isinstance(error, VkError) else 13
-                if code in BATCH_TOO_BIG:
-                    self._walls_a_call = len(part) // 2
-                elif code in EXECUTE_REFUSED and self._token.kind == "service":
-                    _without_execute.add(self._token.fingerprint)
-                else:
+                if isinstance(error, VkError) and error.code not in BATCH_TOO_BIG:
                     raise _of_whole_call(error) from None
+                self._walls_a_call = min(self._walls_a_call, len(part) // 2)
         return answers
 
     def _one_by_one(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
         answers: list[Any] = []
         for request in requests:
             try:
-                answers.append(self._session.call("wall.get", request)["response"])
+                answers.append(self._call("wall.get", request, _may_read_walls)["response"])
             except PlatformError as error:
                 if error.failure in STOPPING:
                     return answers + [error] * (len(requests) - len(answers))
@@ -170,7 +235,7 @@ class Vk:
     def _execute(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
         calls = ",".join(f"API.wall.get({msgspec.json.encode(request).decode()})" for request in requests)
         charge = {"execute": 1, "wall.get": len(requests)}
-        answer = self._session.call("execute", {"code": f"return [{calls}];"}, charge)
+        answer = self._call("execute", {"code": f"return [{calls}];"}, _may_execute, charge)
         results, errors = answer["response"], answer.get("execute_errors", [])
         if not (isinstance(results, list) and len(results) == len(requests) and isinstance(errors, list)):
             raise PlatformError(Failure.BAD_ANSWER, "execute: not one result a call")
@@ -200,6 +265,26 @@ def _key(page: PageRef) -> str:
 def _wall_request(key: str, offset: int, count: int) -> dict[str, Any]:
     address = {"owner_id": -int(key)} if key.isdigit() else {"domain": key}
     return {**address, "count": count, "offset": offset, "filter": "owner"}
+
+
+def _is_refusal(answer: Any) -> bool:
+    return isinstance(answer, PlatformError) and answer.failure in REFUSALS
+
+
+def _refusals_inside(answer: dict[str, Any]) -> list[VkError]:
+    """Errors of the calls inside `execute` that are about the token."""
+    errors = answer.get("execute_errors", [])
+    codes = {error.get("error_code") for error in errors if isinstance(error, dict)} if isinstance(errors, list) else ()
+    return list(filter(_is_refusal, (VkError("wall.get", code) for code in codes if type(code) is int)))
+
+
+def _may_read_walls(token: Token) -> bool:
+    return token.kind != "community"
+
+
+def _may_execute(token: Token) -> bool:
+    """Whether `execute` may read walls with it. Service tokens are asked once each: sources disagree on them."""
+    return token.kind != "community" and token.fingerprint not in _without_execute
 
 
 def _no_mark(handle: str, group_id: int) -> None:

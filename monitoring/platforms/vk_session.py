@@ -1,7 +1,7 @@
 """VK's API through the `vk_api` library, without its traps: our wire, our pace, errors as values, no secrets in them.
 
-Left as it is, the library retries error 6 without end, sleeps 0.34 s by itself, has no time-outs, knows one fixed
-host, keeps a settings file, and its errors hold the token.
+Left as it is, the library retries error 6 without end, sleeps 0.34 s by itself, sends one request at a time, has no
+time-outs, knows one fixed host, keeps a settings file, and its errors hold the token.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import jconfig
 import requests
-import stamina
 import vk_api
 from requests.adapters import BaseAdapter
 
@@ -20,9 +19,8 @@ from .transport import Transport, later, next_day
 
 VERSION = "5.199"
 ZONE = "Europe/Moscow"  # in which VK counts its days
-PASSING = frozenset({1, 6, 10})  # unknown, too many a second, internal
-CALL_ATTEMPTS = 4
-PAUSES = {6: 30, 9: 600}  # seconds to stay away after too many a second, after flood control
+PAUSES = {6: 1, 9: 600}  # seconds to stay away after too many a second, after flood control
+OF_A_METHOD = frozenset({9, 29})  # flood control, quota: the token's other methods go on
 
 FAILURES = {
     1: Failure.UNREACHABLE,
@@ -54,45 +52,36 @@ class VkError(PlatformError):
         until = later(PAUSES[code]) if code in PAUSES else None
         if code == 29:
             until = next_day(ZONE)
-        super().__init__(FAILURES.get(code, Failure.BAD_ANSWER), f"{method}: error {code}", until)
+        failure = FAILURES.get(code, Failure.BAD_ANSWER)
+        super().__init__(failure, f"{method}: error {code}", until, method if code in OF_A_METHOD else "")
         self.code = code
+
+    @property
+    def passing(self) -> bool:
+        """An error that the network names comes again, unless it names a passing one."""
+        return self.failure == Failure.UNREACHABLE
 
 
 class VkSession:
-    """Calls of VK's methods with one token."""
+    """Calls of VK's methods; one call after the other through one session, so threads each have their own."""
 
-    def __init__(self, token: Token, transport: Transport, address: str) -> None:
-        self._wire = _Wire(transport, address)
+    def __init__(self, transport: Transport, address: str) -> None:
         session = requests.Session()
         session.trust_env = False
-        session.mount("https://", self._wire)
+        session.mount("https://", _Wire(transport, address))
         self._vk = vk_api.VkApi(
-            token=token.value, api_version=VERSION, session=session, config=jconfig.MemoryConfig, config_filename=None
+            token="", api_version=VERSION, session=session, config=jconfig.MemoryConfig, config_filename=None
         )
         self._vk.RPS_DELAY = 0
         self._vk.error_handlers.clear()
 
-    def call(self, method: str, values: Mapping[str, Any], charge: Mapping[str, int] | None = None) -> dict[str, Any]:
-        """The whole answer (with `response`) of a method; passing errors are tried again after a second or more.
+    def call(self, token: Token, method: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole answer (with `response`) of a method, sent once.
 
-        charge: calls by method that it costs, where that is not one call of the method.
         Raises VkError for an error that VK answered with, PlatformError for all other faults.
         """
-        self._wire.charge = charge or {method: 1}
-        for attempt in stamina.retry_context(
-            on=lambda error: isinstance(error, VkError) and error.code in PASSING,
-            attempts=CALL_ATTEMPTS,
-            timeout=None,
-            wait_initial=1,
-            wait_max=8,
-        ):
-            with attempt:
-                return self._once(method, values)
-        raise AssertionError  # retry_context returns or raises
-
-    def _once(self, method: str, values: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return self._vk.method(method, dict(values), raw=True)
+            return self._vk.method(method, {**values, "access_token": token.value}, raw=True)
         except vk_api.ApiError as error:
             code = error.code
         # Raised here, not above: the library's error holds the token.
@@ -106,12 +95,11 @@ class _Wire(BaseAdapter):
         super().__init__()
         self._transport = transport
         self._address = address
-        self.charge: Mapping[str, int] = {}
 
     def send(self, request: requests.PreparedRequest, **options: object) -> requests.Response:
         url = self._address + urlsplit(request.url).path
         headers = {"Content-Type": request.headers["Content-Type"]}
-        answer = self._transport.request(self.charge, "POST", url, content=request.body, headers=headers)
+        answer = self._transport.send("POST", url, content=request.body, headers=headers)
         response = _Answer()
         response.status_code = 200
         response._content = answer.require_ok().body

@@ -1,23 +1,33 @@
 """Collecting a made-up region over HTTP: what a day leaves in the base, whatever goes wrong."""
 
 import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from gospub import clock
 from monitoring import tasks
-from monitoring.collection import planning, run
-from monitoring.collection.batch import MAX_ATTEMPTS, collect_batch
+from monitoring.collection import claims, planning, run
+from monitoring.collection.batch import collect_batch
+from monitoring.collection.claims import MAX_ATTEMPTS
+from monitoring.collection.pool import Pool
 from monitoring.models import (
     CallCount,
     Dimension,
     GroupDay,
+    Heartbeat,
+    Network,
+    NetworkState,
     Page,
     PageDay,
     PageProfile,
     PageState,
+    PlatformCode,
     Post,
     Region,
     Slot,
@@ -43,10 +53,10 @@ def region(tmp_path) -> Region:
 
 
 def collect(region: Region, now: dt.datetime = DEMO_MOMENT, platform: str | None = None) -> None:
-    """One pass over what is due."""
+    """Work off what may be claimed now, of one network or of all."""
     planning.plan_day(region, now)
-    for batch in planning.hand_out(region, now, run.batch_sizes(), platform):
-        collect_batch(batch, now)
+    for code in [platform] if platform else PlatformCode.values:
+        run.Runner(code, lambda: now, threading.Event()).run()
 
 
 def expected(day: dt.date = TODAY) -> dict[str, int]:
@@ -129,34 +139,94 @@ class TestFaults:
         collect(region, DEMO_MOMENT + dt.timedelta(minutes=5))
         assert sorted(measured().values()) == sorted(expected().values())
 
-    def test_it_gives_up_after_so_many_attempts_and_says_so(self, region, simulator):
+    def test_a_network_that_is_out_all_day_is_asked_seldom_and_the_day_says_why(self, region, simulator):
         simulator.set_faults(["html_instead_of_json"])
         now = DEMO_MOMENT
-        for _attempt in range(MAX_ATTEMPTS):
+        for _half_hour in range(21):
             collect(region, now, "ok")
-            now += dt.timedelta(minutes=40)
-        slots = Slot.objects.filter(page__platform="ok")
-        assert set(slots.values_list("status", "reason", "attempts")) == {("failed", "bad_answer", MAX_ATTEMPTS)}
+            now += dt.timedelta(minutes=30)
+        planning.plan_day(region, DEMO_MOMENT + dt.timedelta(days=1))
+        slots = Slot.objects.filter(page__platform="ok", day=TODAY)
+        assert set(slots.values_list("status", "reason")) == {("failed", "bad_answer")}
+        assert max(slots.values_list("attempts", flat=True)) <= MAX_ATTEMPTS
+        assert simulator.calls()["ok:group.getInfo"] <= 2 * 21
 
-    def test_a_dead_token_fails_the_slots_of_its_network_only(self, region, simulator, settings):
+    def test_a_dead_token_leaves_the_slots_of_its_network_due_and_no_attempt_is_counted(
+        self, region, simulator, settings
+    ):
         settings.VK_TOKENS = ["user:revoked"]
         collect(region)
-        reasons = Slot.objects.filter(page__platform="vk").values_list("reason", flat=True)
-        assert set(reasons) == {"token_dead"}
+        slots = Slot.objects.filter(page__platform="vk")
+        assert set(slots.values_list("status", "reason", "attempts")) == {("due", "token_dead", 0)}
         assert Slot.objects.filter(page__platform="ok", status=SlotStatus.OK).exists()
 
-    def test_without_a_token_the_slots_say_so(self, region, simulator, settings):
+    def test_with_another_token_beside_it_nothing_is_lost(self, region, simulator, settings):
+        settings.VK_TOKENS = ["user:revoked", "user:sim-vk-user"]
+        collect(region)
+        assert sorted(measured().values()) == sorted(expected().values())
+
+    def test_without_a_token_the_slots_say_so_and_wait(self, region, simulator, settings):
         settings.VK_TOKENS = []
+        settings.DEMO_CLOCK = DEMO_MOMENT.isoformat()
+        tasks.plan()
         collect(region, platform="vk")
-        assert set(Slot.objects.filter(page__platform="vk").values_list("reason", flat=True)) == {"no_token"}
+        slots = Slot.objects.filter(page__platform="vk")
+        assert set(slots.values_list("status", "reason")) == {("due", "no_token")}
+
+    def test_a_paused_network_is_left_alone(self, region, simulator):
+        Network.objects.create(platform="vk", state=NetworkState.PAUSED, since=DEMO_MOMENT)
+        collect(region)
+        assert not any(name.startswith("vk:") for name in simulator.calls())
+        assert set(Slot.objects.filter(page__platform="vk").values_list("status", flat=True)) == {"due"}
+
+    def test_a_late_worker_that_lost_its_claim_stores_nothing(self, region, simulator):
+        planning.plan_day(region, DEMO_MOMENT)
+        late = claims.claim("ok", 100, DEMO_MOMENT)
+        claims.claim("ok", 100, DEMO_MOMENT + dt.timedelta(minutes=1))
+        collect_batch(late, Pool("ok", lambda: DEMO_MOMENT, threading.Event()), lambda: DEMO_MOMENT)
+        assert not PageDay.objects.exists()
+
+    def test_a_page_that_cannot_be_processed_is_put_aside_and_the_others_are_stored(self, region, simulator):
+        """The base itself refuses one page's row: whatever the reason, one page must not take a batch with it."""
+        page = Page.objects.filter(platform="ok").order_by("pk")[7]
+        with refusing_page_day_of(page):
+            collect(region, platform="ok")
+        poisoned = Slot.objects.get(page=page)
+        assert (poisoned.status, poisoned.reason, poisoned.attempts) == ("due", "quarantine", 1)
+        others = Slot.objects.filter(page__platform="ok").exclude(page=page)
+        assert not others.filter(status=SlotStatus.DUE).exists()
 
     def test_a_batch_that_comes_after_its_day_is_missed_and_invents_nothing(self, region, simulator):
         planning.plan_day(region, DEMO_MOMENT)
-        batches = list(planning.hand_out(region, DEMO_MOMENT, run.batch_sizes()))
-        for batch in batches:
-            collect_batch(batch, DEMO_MOMENT + dt.timedelta(days=1))
+        tomorrow = DEMO_MOMENT + dt.timedelta(days=1)
+        for code in PlatformCode.values:
+            run.Runner(code, lambda: tomorrow, threading.Event()).run()
         assert set(Slot.objects.values_list("status", "reason")) == {("failed", "missed")}
         assert not PageDay.objects.exists()
+
+
+@contextmanager
+def refusing_page_day_of(page: Page) -> Iterator[None]:
+    """A trigger that refuses every page day of the page."""
+    if connection.vendor == "postgresql":
+        make = (
+            "CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$ LANGUAGE plpgsql;"
+            "CREATE TRIGGER refuse BEFORE INSERT ON monitoring_pageday FOR EACH ROW "
+            f"WHEN (NEW.page_id = {page.pk}) EXECUTE FUNCTION refuse()"
+        )
+        drop = "DROP TRIGGER refuse ON monitoring_pageday; DROP FUNCTION refuse()"
+    else:
+        make = (
+            f"CREATE TRIGGER refuse BEFORE INSERT ON monitoring_pageday WHEN NEW.page_id = {page.pk} "
+            "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+        drop = "DROP TRIGGER refuse"
+    with connection.cursor() as cursor:
+        cursor.execute(make)
+        try:
+            yield
+        finally:
+            cursor.execute(drop)
 
 
 class TestCommand:
@@ -191,21 +261,35 @@ class TestCommand:
 
 
 class TestSchedule:
-    """What the scheduler wakes; the queue is left out by calling the task where it would be sent."""
+    """What the schedule does; the queue is left out by running what it would wake."""
 
-    def test_a_round_hands_out_what_is_due_and_rolls_it_up(self, region, simulator, settings):
+    @pytest.fixture(autouse=True)
+    def _clock(self, settings):
         settings.DEMO_CLOCK = DEMO_MOMENT.isoformat()
-        run.hand_out_all(clock.now(), tasks.collect_batch)
+
+    def test_a_round_collects_what_is_due_and_rolls_it_up(self, region, simulator):
+        tasks.plan()
+        run.tick(clock.now(), tasks.collect)
         tasks.roll_up()
         assert not Slot.objects.filter(status=SlotStatus.DUE).exists()
         assert GroupDay.objects.get(region=region, dimension=Dimension.ALL).subscribers == sum(expected().values())
 
-    def test_the_next_round_has_nothing_to_hand_out(self, region, simulator, settings):
-        settings.DEMO_CLOCK = DEMO_MOMENT.isoformat()
-        run.hand_out_all(clock.now(), tasks.collect_batch)
-        handed_out = []
-        run.hand_out_all(clock.now(), lambda *batch: handed_out.append(batch))
-        assert handed_out == []
+    def test_the_next_round_wakes_nobody(self, region, simulator):
+        tasks.plan()
+        run.tick(clock.now(), tasks.collect)
+        woken = []
+        run.tick(clock.now(), woken.append)
+        assert woken == []
+
+    def test_every_round_leaves_a_heartbeat(self, region):
+        run.tick(clock.now(), lambda platform: None)
+        assert Heartbeat.objects.get(name=run.SCHEDULER).at == DEMO_MOMENT
+
+    def test_a_worker_in_which_two_runners_work_on_a_network_takes_no_third(self, region, simulator):
+        tasks.plan()
+        with tasks._free["vk"], tasks._free["vk"]:
+            tasks.collect("vk")
+        assert simulator.calls() == {}
 
 
 def test_the_clock_of_the_demo_is_the_day_of_both_regions():

@@ -4,15 +4,14 @@ import datetime as dt
 
 import pytest
 
-from monitoring.collection.planning import due, hand_out, plan_day
-from monitoring.models import Page, Slot, SlotStatus
+from monitoring.collection.planning import plan_day
+from monitoring.models import Network, NetworkState, Page, PageDay, PageState, Slot, SlotReason, SlotStatus
 from tests.factories import InstitutionFactory, PageFactory, RegionFactory
 
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2024, 10, 26, 10, tzinfo=dt.UTC)  # 20:00 in Vladivostok
 DAY = dt.date(2024, 10, 26)
-SIZES = {"vk": 2, "ok": 2, "telegram": 2, "max": 2}
 
 
 @pytest.fixture
@@ -55,29 +54,105 @@ class TestPlan:
         assert (old.status, old.reason) == (SlotStatus.FAILED, "missed")
 
 
-class TestHandOut:
-    def test_batches_are_of_one_network_and_full(self, region):
-        pages(region, "vk", 3)
-        pages(region, "ok", 2)
-        plan_day(region, NOW)
-        sizes = [(batch.platform, len(batch.page_ids)) for batch in hand_out(region, NOW, SIZES)]
-        assert sizes == [("vk", 2), ("ok", 2), ("vk", 1)]
+class TestDayEnd:
+    def leave_due(self, page: Page, **fields: object) -> Slot:
+        return Slot.objects.create(page=page, day=DAY - dt.timedelta(days=1), **fields)
 
-    def test_nothing_is_handed_out_twice(self, region):
-        pages(region, count=3)
+    def closed(self, region, page: Page) -> tuple[str, str]:
         plan_day(region, NOW)
-        assert list(hand_out(region, NOW, SIZES))
-        assert not list(hand_out(region, NOW, SIZES))
+        slot = Slot.objects.get(page=page, day=DAY - dt.timedelta(days=1))
+        return slot.status, slot.reason
 
-    def test_a_batch_that_never_came_back_is_handed_out_again(self, region):
+    def test_a_slot_that_was_tried_keeps_its_reason(self, region):
+        [page] = pages(region)
+        self.leave_due(page, attempts=2, reason=SlotReason.UNREACHABLE)
+        assert self.closed(region, page) == ("failed", "unreachable")
+
+    def test_a_paused_networks_slots_are_skipped(self, region):
+        Network.objects.create(platform="vk", state=NetworkState.PAUSED, since=NOW)
+        [page] = pages(region)
+        self.leave_due(page)
+        assert self.closed(region, page) == ("skipped", "paused")
+
+    def test_where_only_posts_were_still_owed_the_day_was_good(self, region):
+        [page] = pages(region)
+        self.leave_due(page, attempts=1, reason=SlotReason.THROTTLED)
+        PageDay.objects.create(page=page, day=DAY - dt.timedelta(days=1), subscribers=5, answer_hash="ab" * 32)
+        assert self.closed(region, page) == ("ok", "throttled")
+
+    def test_what_a_worker_holds_right_now_is_left_to_it(self, region):
+        [page] = pages(region)
+        self.leave_due(page, attempts=1, next_attempt_at=NOW + dt.timedelta(seconds=10))
+        assert self.closed(region, page) == ("due", "")
+
+    def test_days_that_nobody_planned_are_written_down_as_missed(self, region):
+        [page] = pages(region)
+        Slot.objects.create(page=page, day=DAY - dt.timedelta(days=4), status=SlotStatus.OK)
+        assert plan_day(region, NOW) == 1
+        days = dict(Slot.objects.filter(page=page).values_list("day", "reason"))
+        assert days == {DAY - dt.timedelta(days=back): "missed" if 0 < back < 4 else "" for back in range(5)}
+
+    def test_a_regions_first_day_has_no_days_before_it(self, region):
+        pages(region)
+        assert plan_day(region, NOW) == 1
+        assert Slot.objects.count() == 1
+
+
+class TestSwitches:
+    def test_a_network_that_is_off_owes_nothing_and_the_day_says_so(self, region):
+        Network.objects.create(platform="vk", state=NetworkState.OFF, since=NOW)
         pages(region)
         plan_day(region, NOW)
-        list(hand_out(region, NOW, SIZES))
-        assert len(list(hand_out(region, NOW + dt.timedelta(minutes=61), SIZES))) == 1
+        assert Slot.objects.values_list("status", "reason").get() == ("skipped", "off")
 
-    def test_a_slot_waits_for_its_next_attempt(self, region):
+    def test_switched_on_again_its_pages_are_due_the_same_day(self, region):
+        Network.objects.create(platform="vk", state=NetworkState.OFF, since=NOW)
         pages(region)
         plan_day(region, NOW)
-        Slot.objects.update(next_attempt_at=NOW + dt.timedelta(minutes=2))
-        assert not due(region, DAY, NOW).exists()
-        assert due(region, DAY, NOW + dt.timedelta(minutes=2)).exists()
+        Network.objects.update(state=NetworkState.ON)
+        plan_day(region, NOW)
+        assert Slot.objects.values_list("status", "reason").get() == ("due", "")
+
+    def test_switched_off_in_mid_day_what_is_due_is_due_no_more(self, region):
+        pages(region)
+        plan_day(region, NOW)
+        Network.objects.create(platform="vk", state=NetworkState.OFF, since=NOW)
+        plan_day(region, NOW)
+        assert Slot.objects.values_list("status", "reason").get() == ("skipped", "off")
+
+
+class TestPosts:
+    """A day's 5 000 walls a token: where they do not suffice, sleeping pages wait."""
+
+    @pytest.fixture(autouse=True)
+    def _token(self, settings, monkeypatch):
+        settings.VK_TOKENS = ["user:one"]
+        monkeypatch.setattr("monitoring.platforms.vk.WALLS_A_DAY", 3)
+
+    def page(self, region, last_post_days_ago: int | None, read_days_ago: int = 1) -> Page:
+        [page] = pages(region, posts_known_to=NOW - dt.timedelta(days=read_days_ago))
+        at = None if last_post_days_ago is None else NOW - dt.timedelta(days=last_post_days_ago)
+        PageState.objects.create(page=page, last_post_at=at)
+        return page
+
+    def owed(self) -> set[int]:
+        return set(Slot.objects.filter(posts_owed=True).values_list("page_id", flat=True))
+
+    def test_subscribers_are_owed_of_all_and_posts_of_those_awake(self, region):
+        awake = {self.page(region, days).pk for days in (0, 3)}
+        asleep = [self.page(region, days) for days in (40, None)]
+        assert plan_day(region, NOW) == 4
+        assert self.owed() == awake
+        assert len(asleep) == 2
+
+    def test_of_the_sleeping_the_one_not_read_for_longest_has_its_turn(self, region):
+        self.page(region, 40, read_days_ago=1)
+        long_ago = self.page(region, 40, read_days_ago=9)
+        self.page(region, 40, read_days_ago=2)
+        plan_day(region, NOW)
+        assert long_ago.pk in self.owed()
+
+    def test_a_network_without_such_a_limit_owes_all(self, region):
+        pages(region, "ok", 9)
+        plan_day(region, NOW)
+        assert len(self.owed()) == 9

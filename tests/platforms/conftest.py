@@ -25,7 +25,7 @@ def serve() -> Iterator[Callable[..., ScriptedServer]]:
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
-    """A transport without pace whose requests may take one second."""
-    transport = Transport("telegram", pace=lambda: None, seconds=1)
+    """A transport whose requests may take one second."""
+    transport = Transport("telegram", seconds=1)
     yield transport
     transport.close()

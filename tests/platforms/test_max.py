@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from monitoring.platforms.base import Failure, PageRef, PostKind, Token
+from monitoring.platforms.access import Access
+from monitoring.platforms.base import Failure, PageRef, PostKind
 from monitoring.platforms.max import Max
 
 from .test_max_page import BARE
-from .wire import Script, ScriptedServer, answers, http
+from .wire import Script, ScriptedServer, answers, back_to, http
 
 SINCE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 PAGE = PageRef(1, "school5_gos", "-75")
@@ -38,7 +39,7 @@ def max_(serve, settings) -> Iterator[Callable[..., tuple[Max, ScriptedServer]]]
         server = serve(*scripts)
         settings.NETWORK_URLS = {**settings.NETWORK_URLS, "MAX_WEB_URL": server.url, "MAX_API_URL": server.url}
         settings.MAX_BOT_TOKENS = list(bots)
-        clients.append(Max(Token(), pace=lambda: None))
+        clients.append(Max(Access(Max.tokens())))
         return clients[-1], server
 
     yield make
@@ -84,11 +85,11 @@ class TestPages:
 
     def test_an_outage_of_the_bot_api_is_met_once_and_walls_stay_due(self, max_):
         away = http(b"", "502 Bad Gateway")
-        client, server = max_(away, away, http(BARE))
+        client, server = max_(away, http(BARE))
         readings = client.read_pages([PAGE, PageRef(2, "other_gos", "-76")])
         assert [r.subscribers for r in readings] == [812, 812]
-        assert client.read_walls([PAGE], SINCE)[0].failure == Failure.UNREACHABLE
-        assert len(server.requests) == 4
+        assert client.read_walls(back_to(SINCE, [PAGE]))[0].failure == Failure.UNREACHABLE
+        assert len(server.requests) == 3
 
     def test_a_channel_known_by_number_only_is_closed_without_a_bot(self, max_):
         client, server = max_(http(BARE), bots=())
@@ -105,17 +106,17 @@ class TestPages:
 class TestWalls:
     def test_without_a_bot_posts_are_unknown(self, max_):
         client, server = max_(http(BARE), bots=())
-        assert client.read_walls([PAGE], SINCE)[0].failure == Failure.CLOSED
+        assert client.read_walls(back_to(SINCE, [PAGE]))[0].failure == Failure.CLOSED
         assert server.requests == []
 
     def test_a_bot_that_is_no_administrator_cannot_read_them(self, max_):
         client, _ = max_(refuses("403 Forbidden"))
-        assert client.read_walls([PAGE], SINCE)[0].failure == Failure.CLOSED
+        assert client.read_walls(back_to(SINCE, [PAGE]))[0].failure == Failure.CLOSED
 
     def test_a_message_and_its_views(self, max_):
         forward = {"timestamp": 1_775_000_000_500, "body": None, "link": {"type": "forward"}}
         client, _ = max_(answers({"messages": [forward, sent(7)]}), answers({"messages": []}))
-        (wall,) = client.read_walls([PAGE], SINCE)
+        (wall,) = client.read_walls(back_to(SINCE, [PAGE]))
         assert [(p.external_id, p.kind, p.views) for p in wall.posts] == [
             ("at1775000000500", PostKind.REPOST, None),
             ("mid.7", PostKind.OWN, 10),
@@ -125,17 +126,17 @@ class TestWalls:
     def test_older_messages_are_read_until_the_moment_asked_for(self, max_):
         newer, older = answers({"messages": [sent(9)]}), answers({"messages": [sent(8, ms=1_700_000_000_000)]})
         client, server = max_(newer, older)
-        (wall,) = client.read_walls([PAGE], SINCE)
+        (wall,) = client.read_walls(back_to(SINCE, [PAGE]))
         assert ([p.external_id for p in wall.posts], wall.complete_since) == (["mid.9"], SINCE)
         assert "from=1774999999999" in server.requests[1]
 
     def test_the_other_order_of_the_bounds_is_tried_where_one_brings_nothing(self, max_):
         empty, older = answers({"messages": []}), answers({"messages": [sent(8, ms=1_700_000_000_000)]})
         client, server = max_(answers({"messages": [sent(9)]}), empty, older)
-        assert len(client.read_walls([PAGE], SINCE)[0].posts) == 1
+        assert len(client.read_walls(back_to(SINCE, [PAGE]))[0].posts) == 1
         assert "to=1774999999999" in server.requests[2]
 
     @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"messages":[{}]}', b'{"messages":[{"timestamp":-1}]}', b"no"])
     def test_a_wrong_shape_is_a_bad_answer(self, max_, body):
         client, _ = max_(http(body))
-        assert client.read_walls([PAGE], SINCE)[0].failure == Failure.BAD_ANSWER
+        assert client.read_walls(back_to(SINCE, [PAGE]))[0].failure == Failure.BAD_ANSWER

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.platforms.access import Access
 from monitoring.platforms.base import Failure, PageRef, PlatformError, PostKind
 from monitoring.platforms.ok import Ok, signature
 
-from .wire import Script, ScriptedServer, answers, http
+from .wire import Script, ScriptedServer, answers, back_to, calls, http
 
 SINCE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 GROUP = {"uid": "55", "name": "Школа", "shortname": "School5", "members_count": 812, "access_type": "OPEN"}
@@ -31,7 +32,7 @@ def ok(serve, settings) -> Iterator[Callable[..., tuple[Ok, ScriptedServer]]]:
     def make(*scripts: Script) -> tuple[Ok, ScriptedServer]:
         server = serve(*scripts)
         settings.NETWORK_URLS = {**settings.NETWORK_URLS, "OK_API_URL": server.url}
-        clients.append(Ok(Ok.tokens()[0], pace=lambda: None))
+        clients.append(Ok(Access(Ok.tokens())))
         return clients[-1], server
 
     yield make
@@ -92,14 +93,14 @@ class TestPages:
         info = answers({"objectId": 55, "objectIdStr": "55", "type": "GROUP"})
         client, server = ok(info, answers([GROUP]))
         assert client.read_pages([PageRef(1, "school5")])[0].subscribers == 812
-        assert client.calls == {"url.getInfo": 1, "group.getInfo": 1}
+        assert calls(client) == {"url.getInfo": 1, "group.getInfo": 1}
         assert server.bodies[0]["url"] == "https://ok.ru/school5"
 
     @pytest.mark.parametrize("handle", ["group55", "group/55"])
     def test_a_number_in_the_address_needs_no_resolving(self, ok, handle):
         client, _ = ok(answers([GROUP]))
         assert client.read_pages([PageRef(1, handle)])[0].subscribers == 812
-        assert client.calls == {"group.getInfo": 1}
+        assert calls(client) == {"group.getInfo": 1}
 
     @pytest.mark.parametrize("kind", ["UNKNOWN", "PROFILE"])
     def test_what_is_no_group_is_not_found(self, ok, kind):
@@ -174,7 +175,7 @@ class TestErrors:
 class TestWalls:
     def read(self, ok: Callable, *scripts: Script):
         client, server = ok(*scripts)
-        return client.read_walls([PageRef(1, "", "55")], SINCE)[0], server
+        return client.read_walls(back_to(SINCE, [PageRef(1, "", "55")]))[0], server
 
     def test_a_theme_and_its_counters(self, ok):
         counters = {

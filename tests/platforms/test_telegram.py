@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from monitoring.platforms.base import Failure, PageRef, PlatformError, Token
+from monitoring.platforms.access import Access
+from monitoring.platforms.base import Failure, PageRef, PlatformError
 from monitoring.platforms.telegram import Telegram
 
 from .test_telegram_pages import feed, landing, message
-from .wire import Script, ScriptedServer, answers, http
+from .wire import Script, ScriptedServer, answers, back_to, calls, http
 
 SINCE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 PAGE = PageRef(1, "school5")
@@ -28,7 +29,7 @@ def telegram(serve, settings) -> Iterator[Callable[..., tuple[Telegram, Scripted
         urls = {"TELEGRAM_WEB_URL": server.url, "TELEGRAM_BOT_URL": server.url}
         settings.NETWORK_URLS = {**settings.NETWORK_URLS, **urls}
         settings.TELEGRAM_BOT_TOKENS = list(bots)
-        clients.append(Telegram(Token(), pace=lambda: None))
+        clients.append(Telegram(Access(Telegram.tokens())))
         return clients[-1], server
 
     yield make
@@ -57,7 +58,7 @@ class TestPages:
         client, server = telegram(http(b"", "502 Bad Gateway"))
         with pytest.raises(PlatformError) as caught:
             client.read_pages([PageRef(i, f"page{i}") for i in range(1, 21)])
-        assert (caught.value.failure, len(server.requests)) == (Failure.UNREACHABLE, 6)
+        assert (caught.value.failure, len(server.requests)) == (Failure.UNREACHABLE, 3)
 
     @pytest.mark.parametrize("handle", ["+invite", "joinchat/x", "c/5", "ab cd", ""])
     def test_what_cannot_be_a_channel_is_not_asked_for(self, telegram, handle):
@@ -95,7 +96,7 @@ class TestBot:
         client, _ = telegram(refuses, CHAT, COUNT, CHAT, COUNT, bots=("5:SECRET",))
         readings = client.read_pages([PAGE, PageRef(2, "school5")])
         assert [r.subscribers for r in readings] == [2411, 2411]
-        assert client.calls["page"] == 1
+        assert calls(client)["page"] == 1
 
 
 class TestWalls:
@@ -104,29 +105,29 @@ class TestWalls:
         newer = feed(message("school5/20"), more=more.format(20))
         older = feed(message("school5/10", date="2025-12-31T10:00:00+00:00"), more=more.format(10))
         client, server = telegram(http(newer), http(older))
-        (wall,) = client.read_walls([PAGE], SINCE)
+        (wall,) = client.read_walls(back_to(SINCE, [PAGE]))
         assert ([p.external_id for p in wall.posts], wall.complete_since) == (["20"], SINCE)
         assert server.requests == ["GET /s/school5 HTTP/1.1", "GET /s/school5?before=20 HTTP/1.1"]
 
     def test_a_feed_that_leads_nowhere_older_is_not_read_for_ever(self, telegram):
         same = feed(message("school5/20"), more='<a class="tme_messages_more" data-before="20"></a>')
         client, server = telegram(http(same))
-        (wall,) = client.read_walls([PAGE], SINCE)
+        (wall,) = client.read_walls(back_to(SINCE, [PAGE]))
         assert (len(wall.posts), len(server.requests)) == (1, 2)
 
     def test_no_preview_means_a_closed_wall(self, telegram):
         client, _ = telegram(http(b"", "302 Found", "Location: https://t.me/School5"))
-        assert client.read_walls([PAGE], SINCE)[0].failure == Failure.CLOSED
+        assert client.read_walls(back_to(SINCE, [PAGE]))[0].failure == Failure.CLOSED
 
     def test_a_redirect_elsewhere_is_a_bad_answer(self, telegram):
         client, _ = telegram(http(b"", "302 Found", "Location: https://t.me/login"))
-        assert client.read_walls([PAGE], SINCE)[0].failure == Failure.BAD_ANSWER
+        assert client.read_walls(back_to(SINCE, [PAGE]))[0].failure == Failure.BAD_ANSWER
 
     def test_without_any_reactions_likes_are_unknown(self, telegram):
         client, _ = telegram(http(feed(message("school5/20"))))
-        assert client.read_walls([PAGE], SINCE)[0].posts[0].likes is None
+        assert client.read_walls(back_to(SINCE, [PAGE]))[0].posts[0].likes is None
 
     def test_beside_a_post_with_reactions_one_without_has_none_of_them(self, telegram):
         liked = message("school5/21", inside='<span class="tgme_reaction">5</span>')
         client, _ = telegram(http(feed(message("school5/20"), liked)))
-        assert [p.likes for p in client.read_walls([PAGE], SINCE)[0].posts] == [0, 5]
+        assert [p.likes for p in client.read_walls(back_to(SINCE, [PAGE]))[0].posts] == [0, 5]

@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,13 +18,13 @@ from .wire import drips, http, says
 
 def failure_of(transport: Transport, url: str, cap: int = API_BYTES) -> PlatformError:
     with pytest.raises(PlatformError) as caught:
-        transport.request({"call": 1}, "GET", url, cap)
+        transport.send("GET", url, cap)
     return caught.value
 
 
 def test_a_whole_answer_comes_back_unpacked(serve, transport):
     server = serve(http(gzip.compress(b'{"a":1}'), "200 OK", "Content-Encoding: gzip"))
-    assert transport.request({"call": 1}, "GET", server.url).json() == {"a": 1}
+    assert transport.send("GET", server.url).json() == {"a": 1}
 
 
 class TestTime:
@@ -34,7 +35,7 @@ class TestTime:
         assert time.monotonic() - started < 2
 
     def test_it_is_the_limit_that_cuts(self, serve):
-        patient = Transport("telegram", pace=lambda: None, seconds=3)
+        patient = Transport("telegram", seconds=3)
         started = time.monotonic()
         failure_of(patient, serve(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")).url)
         assert time.monotonic() - started > 2.5
@@ -46,21 +47,28 @@ class TestTime:
         assert failure_of(transport, server.url).failure == Failure.UNREACHABLE
         assert time.monotonic() - started < 2
 
-    def test_a_request_that_took_too_long_is_not_sent_again(self, serve, transport):
+    def test_a_request_that_took_too_long_is_no_passing_fault(self, serve, transport):
         server = serve(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"))
-        failure_of(transport, server.url)
-        assert transport.calls == {"call": 1}
+        assert not failure_of(transport, server.url).passing
+
+    def test_threads_have_a_deadline_each(self, serve, transport):
+        server = serve(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"), http(b"{}"))
+        with ThreadPoolExecutor(2) as threads:
+            slow = threads.submit(failure_of, transport, server.url)
+            time.sleep(0.6)
+            assert threads.submit(transport.send, "GET", serve(http(b"{}")).url).result().status == 200
+        assert slow.result().failure == Failure.UNREACHABLE
 
 
 class TestSize:
     def test_a_body_over_the_cap_is_refused(self, serve, transport):
         error = failure_of(transport, serve(http(b"x" * 2000)).url, cap=1000)
-        assert (error.failure, transport.calls["call"]) == (Failure.BAD_ANSWER, 1)
+        assert (error.failure, error.passing) == (Failure.TOO_LARGE, False)
 
     def test_a_small_body_that_unpacks_to_a_huge_one_is_refused(self, serve, transport):
         bomb = gzip.compress(b"\0" * 50_000_000)
         error = failure_of(transport, serve(http(bomb, "200 OK", "Content-Encoding: gzip")).url, cap=1_000_000)
-        assert error.failure == Failure.BAD_ANSWER
+        assert error.failure == Failure.TOO_LARGE
 
 
 class TestBrokenAnswers:
@@ -84,28 +92,9 @@ class TestBrokenAnswers:
         assert failure_of(transport, f"http://127.0.0.1:{free_port()}").failure == Failure.UNREACHABLE
 
     def test_an_answer_that_is_no_json_is_a_bad_answer(self, serve, transport):
-        answer = transport.request({"call": 1}, "GET", serve(http(b"<html>")).url)
+        answer = transport.send("GET", serve(http(b"<html>")).url)
         with pytest.raises(PlatformError, match="not JSON"):
             answer.json()
-
-
-class TestRetry:
-    def test_a_passing_fault_is_tried_once_more_and_charged_twice(self, serve, transport):
-        server = serve(http(b"", "502 Bad Gateway"), http(b"{}"))
-        assert transport.request({"call": 1}, "GET", server.url).status == 200
-        assert transport.calls == {"call": 2}
-
-    def test_a_lasting_fault_is_unreachable(self, serve, transport):
-        server = serve(http(b"", "500 Internal Server Error"))
-        assert failure_of(transport, server.url).failure == Failure.UNREACHABLE
-        assert len(server.requests) == 2
-
-    def test_the_pace_is_kept_before_every_sending(self, serve):
-        paces = []
-        transport = Transport("telegram", pace=lambda: paces.append(1))
-        transport.request({"call": 1}, "GET", serve(http(b"", "502 Bad Gateway"), http(b"{}")).url)
-        transport.close()
-        assert len(paces) == 2
 
 
 class TestRefusal:
@@ -128,7 +117,7 @@ class TestRefusal:
         assert 250 < (error.until - clock.now()).total_seconds() <= 300
 
     def test_403_keeps_away_for_an_hour(self, serve, transport):
-        answer = transport.request({"call": 1}, "GET", serve(http(b"", "403 Forbidden")).url)
+        answer = transport.send("GET", serve(http(b"", "403 Forbidden")).url)
         with pytest.raises(PlatformError) as caught:
             answer.require_ok()
         assert caught.value.failure == Failure.THROTTLED
@@ -136,7 +125,7 @@ class TestRefusal:
 
     def test_redirects_are_not_followed(self, serve, transport):
         other = serve(http())
-        answer = transport.request({"call": 1}, "GET", serve(http(b"", "302 Found", f"Location: {other.url}")).url)
+        answer = transport.send("GET", serve(http(b"", "302 Found", f"Location: {other.url}")).url)
         assert (answer.status, other.requests) == (302, [])
 
 
@@ -151,14 +140,14 @@ class TestSecrets:
 
     def test_proxies_of_the_machine_are_not_used(self, serve, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-        transport = Transport("telegram", pace=lambda: None)
-        assert transport.request({"call": 1}, "GET", serve(http()).url).status == 200
+        transport = Transport("telegram")
+        assert transport.send("GET", serve(http()).url).status == 200
         transport.close()
 
     def test_the_proxy_of_the_network_is_used(self, serve, settings):
         proxy = serve(http(b"[]"))
         settings.NETWORK_PROXIES = {**settings.NETWORK_PROXIES, "telegram": proxy.url}
-        transport = Transport("telegram", pace=lambda: None)
-        assert transport.request({"call": 1}, "GET", "http://t.me.example/name").json() == []
+        transport = Transport("telegram")
+        assert transport.send("GET", "http://t.me.example/name").json() == []
         assert proxy.requests == ["GET http://t.me.example/name HTTP/1.1"]
         transport.close()

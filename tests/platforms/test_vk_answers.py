@@ -36,7 +36,7 @@ def read(menus_given: bool = True, **changes: object) -> PageReading:
 
 
 def wall_of(*posts: dict, count: int = 1, key: str = "5") -> WallSoFar:
-    wall = WallSoFar(1, SINCE)
+    wall = WallSoFar(1, SINCE, SINCE)
     add_posts(wall, {"count": count, "items": list(posts)}, key)
     return wall
 
@@ -229,7 +229,7 @@ def test_any_group_gives_a_reading(group):
 
 @given(mutated({"count": 1, "items": [POST]}))
 def test_any_wall_gives_a_reading_or_a_platform_error(answer):
-    wall = WallSoFar(1, SINCE)
+    wall = WallSoFar(1, SINCE, SINCE)
     try:
         add_posts(wall, answer, "5")
     except PlatformError:

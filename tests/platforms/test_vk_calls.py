@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gospub import clock
+from monitoring.platforms.access import Access
 from monitoring.platforms.base import Failure, PageRef, PlatformError, Token
 from monitoring.platforms.vk import Vk
 
-from .wire import Script, ScriptedServer, answers, http
+from .wire import Script, ScriptedServer, answers, back_to, calls, http
 
 SINCE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 USER = Token("user", "user-SECRET")
@@ -25,7 +26,7 @@ def vk(serve, settings) -> Iterator[Callable[..., tuple[Vk, ScriptedServer]]]:
     def make(*scripts: Script, token: Token = USER) -> tuple[Vk, ScriptedServer]:
         server = serve(*scripts)
         settings.NETWORK_URLS = {**settings.NETWORK_URLS, "VK_API_URL": server.url, "VK_WEB_URL": server.url}
-        clients.append(Vk(token, pace=lambda: None))
+        clients.append(Vk(Access([token])))
         return clients[-1], server
 
     yield make
@@ -52,7 +53,7 @@ class TestPages:
         assert len(client.read_pages(pages(1, 2, 3))) == 3
         assert server.requests == ["POST /method/groups.getById HTTP/1.1"]
         assert server.bodies[0]["group_ids"] == "1,2,3"
-        assert (server.bodies[0]["v"], client.calls) == ("5.199", {"groups.getById": 1})
+        assert (server.bodies[0]["v"], calls(client)) == ("5.199", {"groups.getById": 1})
 
     def test_pages_are_matched_by_id_and_not_by_order(self, vk):
         client, _ = vk(groups(3, 1, 2))
@@ -129,7 +130,7 @@ class TestErrors:
     def test_too_many_a_second_is_waited_out(self, vk):
         client, _ = vk(refuses(6), groups(1))
         assert client.read_pages(pages(1))[0].subscribers == 1
-        assert client.calls == {"groups.getById": 2}
+        assert calls(client) == {"groups.getById": 2}
 
     @pytest.mark.parametrize(
         "body",
@@ -170,44 +171,44 @@ def walls(*results: object, errors: list[dict] | None = None) -> Script:
 class TestWalls:
     def test_twenty_five_walls_are_one_request_and_each_counts(self, vk):
         client, _ = vk(walls(*[WALL] * 25), walls(*[WALL] * 2))
-        assert len(client.read_walls(pages(*range(1, 28)), SINCE)) == 27
-        assert client.calls == {"execute": 2, "wall.get": 27}
+        assert len(client.read_walls(back_to(SINCE, pages(*range(1, 28))))) == 27
+        assert calls(client) == {"execute": 2, "wall.get": 27}
 
     def test_an_error_inside_belongs_to_its_page(self, vk):
         client, _ = vk(walls(WALL, False, WALL, False, errors=[{"error_code": 15}, {"error_code": 18}]))
-        failures = [wall.failure for wall in client.read_walls(pages(1, 2, 3, 4), SINCE)]
+        failures = [wall.failure for wall in client.read_walls(back_to(SINCE, pages(1, 2, 3, 4)))]
         assert failures == [None, Failure.CLOSED, None, Failure.DELETED]
 
     def test_errors_that_cannot_be_told_apart_are_asked_for_alone(self, vk):
         inside = walls(False, WALL, False, errors=[{"error_code": 15}])
         client, _ = vk(inside, refuses(15), answers({"response": WALL}))
-        readings = client.read_walls(pages(1, 2, 3), SINCE)
+        readings = client.read_walls(back_to(SINCE, pages(1, 2, 3)))
         assert [wall.failure for wall in readings] == [Failure.CLOSED, None, None]
-        assert client.calls == {"execute": 1, "wall.get": 5}
+        assert calls(client) == {"execute": 1, "wall.get": 5}
 
     @pytest.mark.parametrize("code", [12, 13, 36])
     def test_a_batch_too_big_is_halved_and_stays_so(self, vk, code):
         client, server = vk(refuses(code), walls(WALL, WALL))
-        assert [w.failure for w in client.read_walls(pages(1, 2, 3, 4), SINCE)] == [None] * 4
+        assert [w.failure for w in client.read_walls(back_to(SINCE, pages(1, 2, 3, 4)))] == [None] * 4
         assert [body["code"].count("API.wall.get") for body in server.bodies] == [4, 2, 2]
 
     def test_a_spent_quota_stops_the_batch_and_keeps_what_was_read(self, vk):
         client, server = vk(walls(*[WALL] * 25), refuses(29))
-        readings = client.read_walls(pages(*range(1, 76)), SINCE)
+        readings = client.read_walls(back_to(SINCE, pages(*range(1, 76))))
         assert [w.failure for w in readings] == [None] * 25 + [Failure.THROTTLED] * 50
         assert (readings[-1].until is not None, len(server.requests)) == (True, 2)
 
     def test_a_refusal_before_anything_was_read_fails_the_call(self, vk):
         client, server = vk(refuses(29))
         with pytest.raises(PlatformError) as caught:
-            client.read_walls(pages(*range(1, 76)), SINCE)
+            client.read_walls(back_to(SINCE, pages(*range(1, 76))))
         assert (caught.value.failure, len(server.requests)) == (Failure.THROTTLED, 1)
 
     def test_a_long_wall_is_read_back_to_the_moment_asked_for(self, vk):
         first = {"count": 90, "items": [{"id": 500 - i, "date": 1_775_000_000 - i} for i in range(40)]}
         second = {"count": 90, "items": [{"id": 400 - i, "date": 1_774_900_000 - i} for i in range(50)]}
         client, server = vk(walls(first, WALL), answers({"response": second}))
-        long, short = client.read_walls(pages(1, 2), SINCE)
+        long, short = client.read_walls(back_to(SINCE, pages(1, 2)))
         assert (len(long.posts), len(short.posts), long.complete_since) == (90, 1, SINCE)
         asked = re.search(r'"count":(\d+)', server.bodies[0]["code"])
         assert server.bodies[1]["offset"] == asked[1]
@@ -215,25 +216,25 @@ class TestWalls:
     def test_a_service_token_that_execute_refuses_reads_one_wall_a_call(self, vk):
         token = Token("service", "service-1")
         client, _ = vk(refuses(28), answers({"response": WALL}), token=token)
-        assert len(client.read_walls(pages(1, 2), SINCE)) == 2
-        assert client.calls == {"execute": 1, "wall.get": 4}
+        assert len(client.read_walls(back_to(SINCE, pages(1, 2)))) == 2
+        assert calls(client) == {"execute": 1, "wall.get": 4}
         again, _ = vk(answers({"response": WALL}), token=token)
-        again.read_walls(pages(1, 2), SINCE)
-        assert again.calls == {"wall.get": 2}
+        again.read_walls(back_to(SINCE, pages(1, 2)))
+        assert calls(again) == {"wall.get": 2}
 
     def test_a_service_token_that_execute_takes_reads_in_batches(self, vk):
         client, server = vk(walls(WALL, WALL), token=Token("service", "service-2"))
-        assert [w.failure for w in client.read_walls(pages(1, 2), SINCE)] == [None, None]
+        assert [w.failure for w in client.read_walls(back_to(SINCE, pages(1, 2)))] == [None, None]
         assert len(server.requests) == 1
 
     def test_a_community_token_cannot_read_walls(self, vk):
         client, server = vk(answers({}), token=Token("community", "c"))
         with pytest.raises(PlatformError) as caught:
-            client.read_walls(pages(1), SINCE)
-        assert (caught.value.failure, client.daily_limits["wall.get"]) == (Failure.NEEDS_PERSON, 0)
+            client.read_walls(back_to(SINCE, pages(1)))
+        assert (caught.value.failure, Vk.daily_limits(Token("community", "c"))["wall.get"]) == (Failure.NEEDS_PERSON, 0)
         assert server.requests == []
 
 
-@pytest.mark.parametrize(("kind", "size"), [("user", 500), ("community", 500), ("service", 100)])
-def test_a_batch_fills_the_requests_that_the_token_may_send(vk, kind, size):
-    assert vk(answers({}), token=Token(kind, "x"))[0].batch_size == size
+@pytest.mark.parametrize(("kind", "size"), [("user", 500), ("service", 100)])
+def test_a_batch_fills_the_requests_that_the_token_may_send(kind, size):
+    assert Vk.batch_size([Token(kind, "x")]) == size

@@ -1,12 +1,17 @@
 """A server on this machine that answers each connection with bytes as scripted: what no decent server would send."""
 
+import datetime as dt
 import json
 import re
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from urllib.parse import parse_qsl
+
+from monitoring.platforms.base import PageRef, Platform
 
 Script = Callable[[socket.socket], None]
 
@@ -95,3 +100,13 @@ def _without_end(answer: bytes) -> Iterable[int]:
     yield from answer
     while True:
         yield ord("x")
+
+
+def back_to(since: dt.datetime, pages: Iterable[PageRef]) -> list[PageRef]:
+    """The pages with all their posts since that moment asked for."""
+    return [replace(page, posts_since=since, posts_from=since) for page in pages]
+
+
+def calls(client: Platform) -> dict[str, int]:
+    """What the client has sent, by method, all tokens together."""
+    return dict(sum(client.access.calls.values(), Counter()))

@@ -43,7 +43,7 @@ class Command(BaseCommand):
             planning.plan_day(each, now)
             owed = planning.due(each, local, now, platform).count()
             with tqdm(total=owed, desc=each.name, unit=_("pages"), disable=None) as bar:
-                run.collect_region(each, now, platform, bar.update)
+                run.collect_region(each, lambda now=now: now, platform, bar.update)
             rollups.roll_up(each, local)
             summary = run.summarize([each], now, time.monotonic() - began)
             print_summary(self.stdout, each.name, summary)

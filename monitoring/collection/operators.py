@@ -1,0 +1,50 @@
+"""What the operators are told by mail: written once by its key, sent by the schedule, marked after it went out."""
+
+import datetime as dt
+import logging
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from gospub.accounts.models import User
+from monitoring.models import OperatorMessage, PlatformCode
+from monitoring.platforms.base import PlatformError, Token
+
+logger = logging.getLogger(__name__)
+
+
+def tell(key: str, subject: str, text: str, now: dt.datetime) -> None:
+    """Write a message unless one with that key is there already."""
+    OperatorMessage.objects.get_or_create(key=key, defaults={"subject": subject, "text": text, "created_at": now})
+
+
+def tell_of_token(platform: str, token: Token, error: PlatformError, now: dt.datetime) -> None:
+    """One message a token and kind of failure; a token that was put back to work and fails again is a new one."""
+    with translation.override(settings.LANGUAGE_CODE):
+        label = PlatformCode(platform).label
+        subject = _("%(network)s: a token needs you") % {"network": label}
+        text = _(
+            "%(network)s refuses the token %(token)s (%(kind)s): %(detail)s.\n"
+            "It is used no more; the other tokens carry on. Replace it in the settings, or put it back to work "
+            "on the screen «Networks»."
+        ) % {"network": label, "token": token.fingerprint, "kind": token.kind, "detail": error.detail}
+    tell(f"{platform}:{token.fingerprint}:{error.failure}:{now:%Y-%m-%d}", subject, text, now)
+
+
+def send_messages(now: dt.datetime) -> int:
+    """Send what was not sent yet to every active operator; returns how many messages went out.
+
+    A message is marked after it was sent: a mail server that is down keeps it, a crash in between sends it again.
+    """
+    people = list(User.objects.filter(is_superuser=True, is_active=True).values_list("email", flat=True))
+    sent = 0
+    for message in OperatorMessage.objects.filter(sent_at=None).order_by("pk") if people else ():
+        try:
+            send_mail(message.subject, message.text, settings.DEFAULT_FROM_EMAIL, people)
+        except OSError as error:
+            logger.warning("The mail server does not take messages: %s", type(error).__name__)
+            break
+        sent += OperatorMessage.objects.filter(pk=message.pk, sent_at=None).update(sent_at=now)
+    return sent

@@ -1,0 +1,232 @@
+"""The pool of a network's tokens: who makes the next request and when, who rests and until when, what a day allows."""
+
+import datetime as dt
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Sum
+from redis import RedisError
+
+from gospub.clock import day_bounds, local_day
+from monitoring.models import AccessPause, CallCount
+from monitoring.platforms import network, tokens_for
+from monitoring.platforms.access import SHORT_PAUSE_SECONDS, Access, Allows, soonest
+from monitoring.platforms.base import Failure, PlatformError, Token
+
+from . import operators
+from .turns import Budget, Candidate, turns
+
+logger = logging.getLogger(__name__)
+
+# The networks count their days in Moscow time.
+NETWORK_ZONE = "Europe/Moscow"
+# Calls are spaced 2 % wider than the limit: 334 ms between calls put four into a second now and then.
+SPACING = 1.02
+# Answers slower than this are waited for by fewer requests than the rate would allow.
+LATENCY_SECONDS = 2
+MOST_AT_ONCE = 64
+# A turn further off than this is not waited for: the pages stay due.
+PATIENCE_SECONDS = 60
+# How long another process's note of a dead token may go unseen.
+NOTES_SECONDS = 1
+# A network that answers nobody is left alone for so long, doubled each time.
+OUTAGE_SECONDS, LONGEST_OUTAGE_SECONDS = 30, 1800
+
+Clock = Callable[[], dt.datetime]
+
+
+class Pool(Access):
+    """Access to one network for this process; batches of several threads share it.
+
+    now: the clock. stop: set when the worker is told to end, which ends every wait.
+    """
+
+    def __init__(self, platform: str, now: Clock, stop: threading.Event) -> None:
+        super().__init__(tokens_for(platform))
+        self.platform = platform
+        self._now, self._stop = now, stop
+        self._turns = turns(settings.REDIS_URL)
+        self._rate = settings.REQUESTS_PER_SECOND[platform]
+        self._limits = {token: network(platform).daily_limits(token) for token in self.tokens}
+        self._notes: list[AccessPause] = []
+        self._noted_at = 0.0
+        self._read_notes()
+
+    @property
+    def at_once(self) -> int:
+        """Requests that keep the limit busy while answers take LATENCY_SECONDS."""
+        if not self._rate:
+            return super().at_once
+        rate = sum(self._rate * token.pace for token in self.tokens if token.kind != "bot")
+        return max(1, min(MOST_AT_ONCE, math.ceil(rate * LATENCY_SECONDS) + 1))
+
+    # --- turns ----------------------------------------------------------------------------------
+
+    def _turn(self, charge: Mapping[str, int], allows: Allows) -> Token:
+        while True:
+            token, wait = self._reserve(charge, allows)
+            self.pause(wait)
+            # Meanwhile another thread may have learnt that the token is dead.
+            if self._why_not(token, charge) is None:
+                return token
+
+    def _reserve(self, charge: Mapping[str, int], allows: Allows) -> tuple[Token, float]:
+        day = local_day(self._now(), NETWORK_ZONE)
+        while True:
+            able, reasons = self._able(charge, allows)
+            if not able:
+                raise soonest(reasons)
+            try:
+                turn = self._turns.reserve([self._candidate(token, charge, day) for token in able], PATIENCE_SECONDS)
+                if turn.unknown:
+                    self._turns.tell(turn.unknown, self._spent(turn.unknown))
+                    continue
+            except RedisError as error:
+                raise PlatformError(Failure.INTERRUPTED, f"Redis: {type(error).__name__}") from None
+            if turn.index is not None:
+                return able[turn.index], turn.wait
+            if turn.wait:
+                until = self._now() + dt.timedelta(seconds=turn.wait)
+                raise PlatformError(Failure.THROTTLED, "the next turn is too far off", until)
+            for token in able:
+                self._note_spent(token, charge, day)
+
+    def _able(self, charge: Iterable[str], allows: Allows) -> tuple[list[Token], list[PlatformError]]:
+        able, reasons = [], []
+        for token in filter(allows, self.tokens):
+            why = self._why_not(token, charge)
+            if why is None:
+                able.append(token)
+            else:
+                reasons.append(why)
+        return able, reasons
+
+    def _candidate(self, token: Token, charge: Mapping[str, int], day: dt.date) -> Candidate:
+        gap = SPACING / (self._rate * token.pace) if self._rate else 0
+        key = f"{self.platform}:{token.fingerprint}"
+        limits = self._limits[token]
+        budgets = tuple(Budget(f"{key}:{m}:{day}", n, limits[m]) for m, n in charge.items() if m in limits)
+        return Candidate(key, gap, budgets)
+
+    def _spent(self, key: str) -> int:
+        """Calls of the budget with that key, as charged to the base before."""
+        platform, fingerprint, method, day = key.split(":")
+        found = CallCount.objects.filter(platform=platform, token=fingerprint, method=method, day=day)
+        return found.aggregate(total=Sum("calls"))["total"] or 0
+
+    def _note_spent(self, token: Token, charge: Mapping[str, int], day: dt.date) -> None:
+        """The day's budget of a method is spent: until the network's next day."""
+        tomorrow = day_bounds(day, NETWORK_ZONE)[1]
+        for method in charge.keys() & self._limits[token].keys():
+            self._note(
+                token, PlatformError(Failure.THROTTLED, f"{method}: the day's calls are spent", tomorrow, method)
+            )
+
+    def pause(self, seconds: float) -> None:
+        """Wait. Raises PlatformError (interrupted) where the worker is told to stop meanwhile."""
+        if self._stop.wait(seconds) if seconds > 0 else self._stop.is_set():
+            raise PlatformError(Failure.INTERRUPTED, "the worker is stopping")
+
+    # --- pauses ---------------------------------------------------------------------------------
+
+    def report(self, token: Token, error: PlatformError) -> None:
+        """A short throttling holds back the token's next turn; anything longer is noted for all workers."""
+        match error.failure:
+            case Failure.THROTTLED:
+                until = error.until or self._now() + dt.timedelta(seconds=OUTAGE_SECONDS)
+                seconds = max((until - self._now()).total_seconds(), 1)
+                if not error.method:
+                    self._hold(token, seconds)
+                if seconds > SHORT_PAUSE_SECONDS:
+                    self._note(token, PlatformError(error.failure, error.detail, until, error.method))
+            case Failure.TOKEN_DEAD | Failure.NEEDS_PERSON:
+                self._note(token, error)
+
+    def _hold(self, token: Token, seconds: float) -> None:
+        try:
+            self._turns.hold(f"{self.platform}:{token.fingerprint}", min(seconds, PATIENCE_SECONDS))
+        except RedisError:
+            logger.warning("Redis is away: the pace of %s is not held back", self.platform)
+
+    def _why_not(self, token: Token, methods: Iterable[str]) -> PlatformError | None:
+        """Why the token may make no such call now, as any worker has noted."""
+        if time.monotonic() - self._noted_at > NOTES_SECONDS:
+            self._read_notes()
+        now = self._now()
+        for note in self._notes:
+            over = note.until is not None and note.until <= now
+            if not over and note.token in ("", self._name(token)) and note.method in ("", *methods):
+                return PlatformError(Failure(note.reason), note.detail, note.until, note.method)
+        return None
+
+    def _name(self, token: Token) -> str:
+        """What a note calls the token: its fingerprint; its kind where it has none, so that "" is the network."""
+        return token.fingerprint or token.kind
+
+    def _read_notes(self) -> None:
+        self._notes = list(AccessPause.objects.filter(platform=self.platform))
+        self._noted_at = time.monotonic()
+
+    def _note(self, token: Token | None, error: PlatformError, times: int = 1) -> None:
+        """Write down that a token (None = the whole network) rests; the operators are told of what needs them."""
+        name = self._name(token) if token else ""
+        fields = {
+            "reason": error.failure.value,
+            "detail": error.detail[:200],
+            "since": self._now(),
+            "until": error.until,
+            "times": times,
+        }
+        AccessPause.objects.update_or_create(platform=self.platform, token=name, method=error.method, defaults=fields)
+        self._read_notes()
+        logger.warning("%s: %s rests until %s: %s", self.platform, name or "the network", error.until, error)
+        if token and error.failure in (Failure.TOKEN_DEAD, Failure.NEEDS_PERSON):
+            operators.tell_of_token(self.platform, token, error, self._now())
+
+    def network_failed(self, error: PlatformError) -> None:
+        """Nobody is answered: the network is left alone for a while, longer each time."""
+        before = next((note for note in self._notes if not note.token and not note.method), None)
+        times = before.times + 1 if before else 1
+        seconds = min(OUTAGE_SECONDS * 2 ** (times - 1), LONGEST_OUTAGE_SECONDS)
+        until = self._now() + dt.timedelta(seconds=seconds)
+        self._note(None, PlatformError(error.failure, error.detail, until), times)
+
+    def network_answered(self) -> None:
+        """The outage is over."""
+        if any(not note.token and not note.method for note in self._notes):
+            AccessPause.objects.filter(platform=self.platform, token="", method="").delete()
+            self._read_notes()
+
+    def why_closed(self) -> PlatformError | None:
+        """Why no token may make any call now; None where one may, or where the network has no token at all."""
+        able, reasons = self._able((), lambda token: token.kind != "bot")
+        return None if able or not reasons else soonest(reasons)
+
+    # --- counts ---------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Add the calls made since the last time to the network's day, and forget pauses that are over."""
+        with self._lock:
+            calls, self.calls = self.calls, {}
+        charge(self.platform, calls, self._now())
+        old = self._now() - dt.timedelta(seconds=LONGEST_OUTAGE_SECONDS)
+        if any(note.until and note.until <= old for note in self._notes):
+            AccessPause.objects.filter(platform=self.platform, until__lte=old).delete()
+
+
+def charge(platform: str, calls: Mapping[Token, Mapping[str, int]], now: dt.datetime) -> None:
+    """Add calls made, by token and method, to the counts of the network's day."""
+    day = local_day(now, NETWORK_ZONE)
+    with transaction.atomic():
+        for token, methods in calls.items():
+            for method, count in methods.items():
+                key = {"day": day, "platform": platform, "token": token.fingerprint, "method": method}
+                if not CallCount.objects.filter(**key).update(calls=F("calls") + count):
+                    row, made = CallCount.objects.get_or_create(**key, defaults={"calls": count})
+                    if not made:
+                        CallCount.objects.filter(pk=row.pk).update(calls=F("calls") + count)
