@@ -11,6 +11,7 @@ from django.db import Error, connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from monitoring.models import Region, Slot, SlotReason, SlotStatus
+from monitoring.models.measures import WAITING
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def claim(platform: str, size: int, now: dt.datetime, regions: Iterable[Region] 
     if not free.exists():
         return None
     with transaction.atomic():
-        order = ("attempts", F("last_measured_on").asc(nulls_first=True), "page_id")
+        order = ("attempts", WAITING, "page_id")
         found = list(free.order_by(*order).select_for_update(skip_locked=True, of=("self",))[:size])
         found = _one_a_page(_apart(found, size))
         given_up = [slot.pk for slot in found if slot.attempts >= MAX_ATTEMPTS]

@@ -1,7 +1,10 @@
 """What was measured: the slot ledger, the one fact table, posts, and the roll-ups derived from them."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.platforms.base import PosWidget
@@ -51,6 +54,10 @@ GONE_REASONS = (
 )
 
 
+# The last day with a good value, before all days where there is none: SQLite's indexes know no NULLS FIRST.
+WAITING = Coalesce("last_measured_on", models.Value(dt.date.min, models.DateField()))
+
+
 class Slot(models.Model):
     """A page is owed a reading on a local day: the record of what is due and what became of it.
 
@@ -79,7 +86,7 @@ class Slot(models.Model):
             models.Index(
                 "platform",
                 "attempts",
-                models.F("last_measured_on").asc(nulls_first=True),
+                WAITING,
                 "page",
                 condition=models.Q(status="due"),
                 name="slot_due",
