@@ -71,6 +71,20 @@ class PageFactory(DjangoModelFactory):
     added_on = dt.date(2024, 1, 1)
 
 
+class SuspectFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Suspect
+
+    page = factory.SubFactory(PageFactory)
+    day = dt.date(2024, 10, 26)
+    kind = models.SuspectKind.JUMP
+    raw = "12400"
+    value = 12400
+    expected = 816
+    answer_hash = "cd" * 32
+    collected_at = dt.datetime(2024, 10, 25, 20, 10, tzinfo=dt.UTC)
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
@@ -89,6 +103,13 @@ def analyst(region: models.Region) -> User:
     """Sees one region."""
     user = UserFactory()
     Grant.objects.create(user=user, role=Role.ANALYST, region=region)
+    return user
+
+
+def official(region: models.Region) -> User:
+    """Sees one region and decides nothing in it."""
+    user = UserFactory()
+    Grant.objects.create(user=user, role=Role.OFFICIAL, region=region)
     return user
 
 

@@ -16,16 +16,18 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from gospub.accounts.models import User
-from monitoring.models import Institution, Page, Region
+from monitoring.models import Institution, Page, Region, Suspect
 from monitoring.registry import uploads
 from ratings.computing import compute, store_preset
 from tests.factories import (
     InstitutionFactory,
     PageFactory,
     RegionFactory,
+    SuspectFactory,
     analyst,
     collected,
     institution_admin,
+    official,
     operator,
 )
 
@@ -37,6 +39,7 @@ class Role(StrEnum):
     ANONYMOUS = "anonymous"
     OPERATOR = "operator"
     ANALYST = "analyst of the region"
+    OFFICIAL = "official of the region"
     OTHER_ANALYST = "analyst of another region"
     ADMIN = "institution admin"
     OTHER_ADMIN = "admin of another institution of the region"
@@ -54,6 +57,7 @@ class World:
     region: Region
     institution: Institution
     page: Page
+    suspect: Suspect
     upload: uuid.UUID
     users: dict[Role, User | None]
 
@@ -73,11 +77,13 @@ def world() -> World:
         region,
         page.institution,
         page,
+        SuspectFactory(page=page, day=DAY),
         uploads.keep(uploader, uploads.Upload("registry.xlsx", region.pk, [], [])),
         {
             Role.ANONYMOUS: None,
             Role.OPERATOR: operator(),
             Role.ANALYST: uploader,
+            Role.OFFICIAL: official(region),
             Role.OTHER_ANALYST: analyst(InstitutionFactory().region),
             Role.ADMIN: institution_admin(page.institution),
             Role.OTHER_ADMIN: institution_admin(other.institution),
@@ -101,6 +107,11 @@ WHOLE_REGION = _answers(302, 200, other_analyst=404, admin=404, other_admin=404)
 OWN_OBJECT = _answers(302, 200, other_analyst=404, other_admin=404)
 OWN_UPLOAD = _answers(302, 404, analyst=200)  # for everyone else, the operator too, it is not there
 POST_ONLY = _answers(405, 405)
+POST_SIGNED_IN = _answers(302, 405)
+OPERATOR = _answers(302, 404, operator=200)
+OPERATOR_MAY = _answers(302, 404, operator=302)  # and is sent back to the screen
+OPERATOR_FORM = _answers(302, 404, operator=400)  # an empty form is refused to those who may send one
+ANALYST_FORM = _answers(302, 404, operator=400, analyst=400, official=403)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +119,14 @@ class Rule:
     """get: status of GET for every role. offered: unsafe methods that the address takes. args: of its address.
 
     missing: the same address of something that does not exist; what is foreign must answer alike.
+    post: status of an empty POST for every role, where the address does nothing but take one.
     """
 
     get: dict[Role, int]
     offered: tuple[str, ...] = ()
     args: Callable[[World], list[object]] = lambda _: []
     missing: list[object] | None = None
+    post: dict[Role, int] | None = None
 
 
 def of_region(get: dict[Role, int], *rest: object, offered: tuple[str, ...] = ()) -> Rule:
@@ -148,6 +161,9 @@ TABLE: dict[str, Rule] = {
     "pages": of_region(REGION),
     "pages_export": of_region(REGION, "csv"),
     "institutions": of_region(REGION),
+    "events": of_region(REGION),
+    "events_export": of_region(REGION, "csv"),
+    "suspects": of_region(WHOLE_REGION),
     "ratings": of_region(REGION),
     "ratings_export": of_region(REGION, "csv"),
     "registry_import": of_region(WHOLE_REGION, offered=("POST",)),
@@ -158,6 +174,11 @@ TABLE: dict[str, Rule] = {
     # --- one of them ---
     "institution": Rule(OWN_OBJECT, (), lambda world: [world.institution.pk], [0]),
     "page": Rule(OWN_OBJECT, (), lambda world: [world.page.pk], [0]),
+    "suspect_decide": Rule(POST_SIGNED_IN, ("POST",), lambda world: [world.suspect.pk], [0], ANALYST_FORM),
+    # --- the installation ---
+    "networks": Rule(OPERATOR),
+    "network_switch": Rule(POST_SIGNED_IN, ("POST",), lambda _: ["vk"], ["myspace"], OPERATOR_FORM),
+    "token_return": Rule(POST_SIGNED_IN, ("POST",), lambda _: [0], post=OPERATOR_MAY),
 }
 # Django's admin as a whole: it sends all but the operator to its sign-in, which refuses those who are signed in.
 ADMIN_PREFIX = "admin/"
@@ -199,13 +220,16 @@ def wrong_answers(world: World, name: str) -> list[str]:
     wrong = []
     for role in ROLES:
         client = signed_in(world, role)
-        response = answer(client, "GET", name, args)
-        if response.status_code != rule.get[role]:
-            wrong.append(f"{name}: GET as {role} answers {response.status_code}, not {rule.get[role]}")
-        if response.status_code == 404 and rule.missing is not None:
-            missing = answer(client, "GET", name, rule.missing)
-            if (missing.status_code, body(missing)) != (404, body(response)):
-                wrong.append(f"{name}: as {role} what is foreign differs from what is missing")
+        for method, expected in (("GET", rule.get), ("POST", rule.post)):
+            if expected is None:
+                continue
+            response = answer(client, method, name, args)
+            if response.status_code != expected[role]:
+                wrong.append(f"{name}: {method} as {role} answers {response.status_code}, not {expected[role]}")
+            if response.status_code == 404 and rule.missing is not None:
+                missing = answer(client, method, name, rule.missing)
+                if (missing.status_code, body(missing)) != (404, body(response)):
+                    wrong.append(f"{name}: as {role} what is foreign differs from what is missing")
     return wrong + wrong_methods(world, name)
 
 

@@ -57,7 +57,7 @@
       symbol: "emptyCircle",
       symbolSize: 10,
       itemStyle: { color: c("warn"), borderWidth: 2 },
-      label: { position: "right", color: c("warn"), fontFamily: "Inter", fontSize: 11, formatter: (p) => whole.format(p.value[2]) },
+      label: { position: "left", color: c("warn"), fontFamily: "Inter", fontSize: 11, formatter: (p) => whole.format(p.value[2]) },
       labelLayout: { hideOverlap: true },
       emphasis: { disabled: true },
     };

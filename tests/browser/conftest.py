@@ -15,7 +15,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from gospub.accounts.models import User
 from monitoring import models
 from monitoring.rollups import rebuild
-from tests.factories import InstitutionFactory, MunicipalityFactory, PageFactory, RegionFactory, SectorFactory, operator
+from tests.factories import (
+    InstitutionFactory,
+    MunicipalityFactory,
+    PageFactory,
+    RegionFactory,
+    SectorFactory,
+    SuspectFactory,
+    operator,
+)
 
 DAY = dt.date(2024, 10, 26)
 DAYS = [dt.date(2023, 10, 26), dt.date(2024, 4, 26), dt.date(2024, 9, 26)]
@@ -79,6 +87,9 @@ class World:
             "institutions": f"{region}/institutions/",
             "institution": f"/institutions/{self.institution.pk}/",
             "collection": f"{region}/collection/",
+            "events": f"{region}/events/",
+            "suspects": f"{region}/suspects/",
+            "networks": "/networks/",
         }
 
 
@@ -110,8 +121,64 @@ def world(transactional_db) -> World:
     models.PageProfile.objects.create(page=pages[0], since=DAY, has_avatar=True, state_mark=False, widgets=1)
     models.Obligation.objects.create(platform="vk", since=DAYS[0], basis="Закон")
     models.CallCount.objects.create(platform="vk", token="ab", method="wall.get", day=DAY, calls=12)
+    keep_troubles(pages)
     rebuild(region)
     return World(region, pages[0], institution, operator())
+
+
+def keep_troubles(pages: list[models.Page]) -> None:
+    """Everything that can be wrong, of everything one."""
+    now = dt.datetime(2024, 10, 26, 1, tzinfo=dt.UTC)
+    first, second = pages[0], pages[4]
+    SuspectFactory(page=first, day=DAY - dt.timedelta(days=3), value=24000, raw="24000", expected=104)
+    SuspectFactory(page=second, day=DAY, kind=models.SuspectKind.NEGATIVE, raw="-1", value=None, expected=250)
+    SuspectFactory(
+        page=pages[8], state=models.SuspectState.REJECTED, decided_at=now, decided_by=operator(), note="Накрутка"
+    )
+    for page, kind, old, new in (
+        (first, models.EventKind.REPLACED, "school", "school_a"),
+        (second, models.EventKind.GAIN, "816", "1240"),
+        (pages[5], models.EventKind.RENAMED, "school5", "school5_a"),
+    ):
+        models.PageEvent.objects.create(page=page, day=DAY, kind=kind, old=old, new=new)
+    models.Page.objects.filter(pk=first.pk).update(status=models.PageStatus.REPLACED)
+    models.PageDay.objects.filter(page=first, day=DAY).delete()
+    models.Slot.objects.filter(page=first, day=DAY).update(
+        status=models.SlotStatus.FAILED, reason=models.SlotReason.REPLACED, last_measured_on=DAYS[-2]
+    )
+    models.Slot.objects.filter(page__in=pages[8:12], day=DAY).update(posts_owed=False)
+    models.Network.objects.create(platform="max", state=models.NetworkState.PAUSED, since=now)
+    for platform, token, method, reason, until in (
+        ("vk", "3f9a1c77ab02", "", "token_dead", None),
+        ("vk", "77ab023f9a1c", "wall.get", "throttled", now + dt.timedelta(hours=5)),
+        ("telegram", "", "", "unreachable", now + dt.timedelta(hours=2)),
+    ):
+        models.AccessPause.objects.create(
+            platform=platform, token=token, method=method, reason=reason, since=now, until=until
+        )
+    models.OperatorMessage.objects.create(key="a", subject="Ключ требует внимания", text="Замените.", created_at=now)
+    models.Post.objects.create(
+        page=first,
+        external_id="2",
+        published_at=now - dt.timedelta(days=12),
+        day=DAY - dt.timedelta(days=12),
+        kind=models.Post.Kind.COPY,
+        pinned=True,
+        advertisement=True,
+        views=1540,
+        likes=31,
+        comments=12,
+        reposts=4,
+        views_7=1200,
+        likes_7=28,
+        comments_7=9,
+        reposts_7=4,
+        aged_at=now - dt.timedelta(days=5),
+        people_comments=10,
+        answered_comments=6,
+        answer_minutes=[30, 90, 120],
+        read_at=now,
+    )
 
 
 def keep_days(page: models.Page, number: int) -> None:

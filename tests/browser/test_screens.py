@@ -167,3 +167,38 @@ def test_nothing_jumps_while_a_screen_loads(visit, world):
         setTimeout(() => resolve(total), 300);
     })""")
     assert shift <= 0.05
+
+
+def test_a_decision_swaps_its_row_and_keeps_the_focus_beside_it(visit, world):
+    screen = visit()
+    screen.open(world.addresses["suspects"])
+    row = screen.tab.locator(".suspect", has_text="24000")
+    row.get_by_label("Примечание").fill("Накрутка")
+    row.get_by_role("button", name="Отклонить").click()
+    expect(row).to_contain_text("отклонено")
+    expect(row).to_contain_text("Накрутка")
+    expect(row.locator(".suspect-decided")).to_be_focused()
+    expect(screen.tab.locator("#live")).to_have_text("Число отклонено.")
+    assert (screen.sideways(), screen.violations(), screen.problems) == (0, [], [])
+
+
+def test_a_decision_works_without_javascript(visit, world):
+    screen = visit(javascript=False)
+    screen.open(world.addresses["suspects"])
+    screen.tab.locator(".suspect", has_text="24000").get_by_role("button", name="Подтвердить").click()
+    expect(screen.tab.get_by_text("Число подтверждено.")).to_be_visible()
+
+
+def test_a_network_is_paused_and_every_screen_says_so(visit, world):
+    screen = visit(javascript=False)
+    screen.open(world.addresses["networks"])
+    screen.tab.get_by_role("button", name="Приостановить ВКонтакте").click()
+    expect(screen.tab.get_by_text("ВКонтакте: сбор приостановлен.")).to_be_visible()
+    screen.open(world.addresses["pages"])
+    expect(screen.tab.get_by_text("ВКонтакте: сбор приостановлен оператором.")).to_be_visible()
+
+
+def test_a_doubtful_number_far_off_is_drawn_at_the_edge_with_its_value(visit, world):
+    screen = visit()
+    screen.open(world.addresses["page"])
+    expect(screen.tab.locator("[data-chart] svg")).to_contain_text(re.compile(r"24.000"))

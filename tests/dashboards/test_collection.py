@@ -109,5 +109,5 @@ def test_other_regions_slots_are_not_counted(analyst_client, region):
 def test_it_reads_little_however_many_slots_there_are(analyst_client, region, django_assert_max_num_queries):
     for number in range(40):
         slot(region, SlotStatus.DUE, platform=PlatformCode.values[number % 4])
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         status(analyst_client, region)

@@ -127,3 +127,22 @@ def test_what_an_event_names_is_a_number_or_the_text_as_it_is():
     assert figures.named_value("²") == "²"
     assert figures.named_value("<b>") == "<b>"  # the template escapes it
     assert escape(figures.named_value("<b>")) == "&lt;b&gt;"
+
+
+def test_a_doubtful_point_has_its_own_mark_and_the_line_keeps_its_end():
+    points = [("2024-10-01", 10), ("2024-10-02", 20)]
+    svg = figures.sparkline(points, 96, 24, (dt.date(2024, 10, 3), 30))
+    assert '<circle class="doubt" cx="93.0" cy="3.0" r="3"/>' in svg
+    assert 'd="M3.0 21.0L48.0 12.0"' in svg
+
+
+def test_a_doubt_without_a_number_has_no_mark():
+    svg = figures.sparkline([("2024-10-01", 10), ("2024-10-02", 20)], 96, 24, (dt.date(2024, 10, 3), None))
+    assert "doubt" not in svg
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("1240", "1\u00a0240"), ("2024-10-26", "26.10.2024"), ("school5", "school5"), ("", "")]
+)
+def test_what_an_event_names_reads_as_people_write_it(text, shown):
+    assert figures.named_value(text) == shown

@@ -72,10 +72,12 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Страницы",
         "Учреждения",
         "Рейтинги",
+        "События",
+        "Сомнительные числа",
         "Сбор",
         "Реестр",
     ]
-    assert menu(client, reverse("page", args=[page.pk])) == ["Страницы", "Учреждения", "Рейтинги"]
+    assert menu(client, reverse("page", args=[page.pk])) == ["Страницы", "Учреждения", "Рейтинги", "События"]
 
 
 def test_the_menu_marks_where_one_is(analyst_client, region):

@@ -16,6 +16,7 @@ from monitoring.models import (
     PageEvent,
     PageProfile,
     PageState,
+    PageStatus,
     Person,
     PlatformCode,
     Post,
@@ -23,11 +24,12 @@ from monitoring.models import (
     Slot,
     SlotStatus,
     Stewardship,
+    SuspectState,
 )
 from monitoring.models.measures import SlotReason
 from monitoring.platforms.base import PosWidget
 from monitoring.rollups import roll_up
-from tests.factories import InstitutionFactory, PageFactory, analyst, collected, institution_admin
+from tests.factories import InstitutionFactory, PageFactory, SuspectFactory, analyst, collected, institution_admin
 
 from .conftest import DAY
 from .test_overview import text_of
@@ -163,6 +165,100 @@ def test_the_own_admin_sees_the_card(page):
     client = Client()
     client.force_login(institution_admin(page.institution))
     assert "Школа" in card(client, page)
+
+
+# --- doubts, copies, addresses taken over ---------------------------------------------------------
+
+
+def test_a_doubtful_number_stands_apart_from_the_line(analyst_client, page):
+    PageDay.objects.create(page=page, day=DAY - dt.timedelta(days=1), subscribers=816)
+    SuspectFactory(page=page, day=DAY)
+    chart = chart_of(analyst_client, page)
+    assert chart["series"][0]["points"] == [["2024-10-25", 816], ["2024-10-26", None]]
+    assert chart["doubtful"] == [["2024-10-26", 12400]]
+
+
+def test_a_doubt_that_was_decided_or_has_no_number_is_not_drawn(analyst_client, page):
+    PageDay.objects.create(page=page, day=DAY - dt.timedelta(days=9), subscribers=816)
+    SuspectFactory(page=page, day=DAY, state=SuspectState.REJECTED)
+    SuspectFactory(page=page, day=DAY - dt.timedelta(days=1), value=None, raw="-1")
+    assert chart_of(analyst_client, page)["doubtful"] == []
+    assert "сомнительно: «-1» (резкое изменение) – ждёт решения" in card(analyst_client, page)
+
+
+def test_posts_tell_copies_pins_and_advertisements(analyst_client, page):
+    post(page, kind=Post.Kind.COPY, pinned=True, advertisement=True)
+    text = card(analyst_client, page)
+    assert "рассылка на много страниц закреплена реклама" in text
+
+
+def test_posts_show_the_counters_of_now_and_at_seven_days(analyst_client, page):
+    post(page, views=1540, views_7=1200, aged_at=NOW)
+    assert "1 540 1 200" in card(analyst_client, page)
+
+
+@pytest.mark.parametrize(("days", "shown"), [(2, "1 540 —"), (12, "1 540 нет данных")])
+def test_a_young_post_has_no_counters_at_seven_days_yet(analyst_client, page, days, shown):
+    post(page, published_at=NOW - dt.timedelta(days=days), views=1540)
+    assert shown in card(analyst_client, page)
+
+
+def test_answers_are_told_with_their_median_time(analyst_client, page):
+    post(page, people_comments=10, answered_comments=6, answer_minutes=[30, 90, 600])
+    assert "10 отвечено: 6 · за 1,5 ч" in card(analyst_client, page)
+
+
+NOW = dt.datetime(2024, 10, 26, 2, tzinfo=dt.UTC)
+
+
+def post(page, **fields) -> Post:
+    common = {"published_at": NOW - dt.timedelta(days=12), "day": DAY, "read_at": NOW, "external_id": "9"}
+    return Post.objects.create(page=page, **common | fields)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "words"),
+    [
+        (SlotStatus.OK, SlotReason.POSTS_LATER, "записи будут прочитаны в другой день"),
+        (SlotStatus.OK, SlotReason.SUSPECT, "число сомнительное и ждёт решения аналитика"),
+        (SlotStatus.SKIPPED, SlotReason.PAUSED, "оператор приостановил сбор этой соцсети"),
+        (SlotStatus.FAILED, SlotReason.QUARANTINE, "обработка страницы раз за разом не удавалась"),
+    ],
+)
+def test_what_a_reading_lacked_is_told_with_the_last_good_value(analyst_client, page, status, reason, words):
+    yesterday = DAY - dt.timedelta(days=1)
+    read = dt.datetime(2024, 10, 24, 20, 10, tzinfo=dt.UTC)
+    PageDay.objects.create(page=page, day=yesterday, subscribers=816, collected_at=read)
+    Slot.objects.create(page=page, day=DAY, status=status, reason=reason, last_measured_on=yesterday)
+    text = card(analyst_client, page)
+    assert text.count(words) >= 2  # where the figure comes from, and among the last readings
+    assert "Последнее верное значение – от 25.10.2024, 06:10 (UTC+10)" in text
+    assert "последнее верное значение от 25.10.2024" in text
+
+
+def test_an_address_taken_over_says_since_when_and_what_to_do(analyst_client, page):
+    page.status = PageStatus.REPLACED
+    page.save()
+    PageEvent.objects.create(page=page, day=DAY, kind=EventKind.REPLACED)
+    text = card(analyst_client, page)
+    assert "Адрес занят другим сообществом С 26 октября 2024" in text
+    assert "Что делать: узнайте у учреждения новый адрес" in text
+
+
+def test_an_address_of_ones_own_has_no_such_notice(analyst_client, page):
+    PageEvent.objects.create(page=page, day=DAY, kind=EventKind.REPLACED)
+    assert "Что делать:" not in card(analyst_client, page)
+
+
+def test_the_card_reads_as_much_for_many_days_as_for_few(analyst_client, page, django_assert_max_num_queries):
+    for back in range(60):
+        day = DAY - dt.timedelta(days=back)
+        Slot.objects.create(page=page, day=day, status=SlotStatus.OK)
+        PageDay.objects.create(page=page, day=day, subscribers=816 + back)
+        SuspectFactory(page=page, day=day)
+        post(page, external_id=str(back))
+    with django_assert_max_num_queries(17):
+        card(analyst_client, page)
 
 
 # --- checklist ----------------------------------------------------------------------------------

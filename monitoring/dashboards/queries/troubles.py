@@ -159,13 +159,13 @@ def quarantined(slots: dict[str, SlotCounts]) -> list[Trouble]:
     for code, counts in slots.items():
         if counts.quarantined:
             text = ngettext(
-                "%(count)s page was put aside: its processing failed again and again. That is a fault of ours.",
-                "%(count)s pages were put aside: their processing failed again and again. That is a fault of ours.",
+                "%(network)s: %(count)s page was put aside, its processing fails again and again: a fault of ours.",
+                "%(network)s: %(count)s pages were put aside, their processing fails again and again: a fault of ours.",
                 counts.quarantined,
             )
             pages = f"platform={code}&state=failed"
             advice = _("Tell those who look after the installation; the other pages are not held up.")
-            found.append(Trouble(text % {"count": number(counts.quarantined)}, code, advice=advice, pages=pages))
+            found.append(Trouble(filled(text, code, counts.quarantined), code, advice=advice, pages=pages))
     return found
 
 
@@ -174,10 +174,14 @@ def posts_later(slots: dict[str, SlotCounts]) -> list[Trouble]:
     for code, counts in slots.items():
         if counts.posts_later:
             text = ngettext(
-                "Posts of %(count)s sleeping page are read less often: the day's calls do not suffice for all.",
-                "Posts of %(count)s sleeping pages are read less often: the day's calls do not suffice for all.",
+                "%(network)s: posts of %(count)s sleeping page are read less often, the day's calls do not suffice.",
+                "%(network)s: posts of %(count)s sleeping pages are read less often, the day's calls do not suffice.",
                 counts.posts_later,
             )
             advice = _("Subscribers are counted daily all the same; one more token brings the posts back.")
-            found.append(Trouble(text % {"count": number(counts.posts_later)}, code, advice=advice))
+            found.append(Trouble(filled(text, code, counts.posts_later), code, advice=advice))
     return found
+
+
+def filled(text: str, platform: str, count: int) -> str:
+    return text % {"network": PlatformCode(platform).label, "count": number(count)}
