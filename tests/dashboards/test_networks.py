@@ -68,6 +68,7 @@ def test_the_value_of_a_token_is_never_shown(client, settings):
     html = client.get(reverse("networks")).content.decode()
     assert SECRET not in html
     assert tokens_for("vk")[0].fingerprint in html
+    assert "пользовательский" in html
 
 
 def test_a_tokens_calls_stand_against_what_the_day_allows(client, settings):

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from gospub.clock import local_day
 from monitoring.models import AccessPause, CallCount, Network, NetworkState, OperatorMessage, PlatformCode
@@ -16,6 +18,15 @@ from monitoring.platforms.base import Token
 from .collection import NETWORK_ZONE, token_limits
 
 MESSAGES = 20
+# As platforms.base.Token names them.
+KINDS = {
+    "service": _("service token"),
+    "user": _("user's token"),
+    "community": _("community's token"),
+    "application": _("application's token"),
+    "bot": _("bot's token"),
+    "public": _("public pages"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +40,10 @@ class MethodCalls:
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """A token without its value. `name`: its fingerprint, its kind where it has none. known: it is in the settings."""
+    """A token without its value. fingerprint: "" for public pages. kind: in words, what the settings say of it."""
 
-    name: str
-    kind: str
-    known: bool
+    fingerprint: str
+    kind: str | Promise
     methods: list[MethodCalls]
     pauses: list[AccessPause]
 
@@ -102,8 +112,11 @@ def token_views(
         name = token.fingerprint or token.kind
         made = {method: count for (of, method), count in calls.items() if of == token.fingerprint}
         methods = [MethodCalls(m, made.get(m, 0), limits.get(m)) for m in [*limits, *(made.keys() - limits.keys())]]
-        found.append(TokenView(name, token.kind, True, sorted(methods, key=lambda m: m.method), resting.pop(name, [])))
-    return found + [TokenView(name, "", False, [], rest) for name, rest in resting.items()]
+        methods.sort(key=lambda made: made.method)
+        kind = KINDS.get(token.kind, token.kind)
+        found.append(TokenView(token.fingerprint, kind, methods, resting.pop(name, [])))
+    gone = _("no longer in the settings")
+    return found + [TokenView(name, gone, [], pauses) for name, pauses in resting.items()]
 
 
 def operator_messages() -> list[OperatorMessage]:
