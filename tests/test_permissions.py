@@ -121,6 +121,12 @@ def test_a_view_that_takes_every_method_is_noticed(settings):
     )
 
 
+def test_a_form_that_anybody_may_send_is_noticed(settings):
+    assert "network_switch: POST as analyst of the region answers 400, not 404" in complaints(
+        settings, "network_switch"
+    )
+
+
 def test_a_refusal_that_tells_that_something_exists_is_noticed(settings):
     found = complaints(settings, "institution")
     assert "institution: as analyst of another region what is foreign differs from what is missing" in found

@@ -29,7 +29,12 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     raise Http404
 
 
+def network_switch(request: HttpRequest, platform: str) -> HttpResponse:
+    return HttpResponse(platform, status=405 if request.method == "GET" else 400)
+
+
 urlpatterns = [
+    path("networks/<slug:platform>/state/", network_switch, name="network_switch"),
     path("pages/<int:pk>/", page, name="page"),
     path("regions/<slug:code>/ratings/", ratings, name="ratings"),
     path("regions/<slug:code>/institutions/", institutions, name="institutions"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gospub import clock
 from monitoring.dashboards.queries.suspects import waiting_count
 from monitoring.dashboards.queries.troubles import stoppages
-from monitoring.models import Region, SuspectState
+from monitoring.models import NetworkState, Region, SuspectState
 
 register = template.Library()
 
@@ -84,9 +84,13 @@ def operator_links(request) -> list[Link]:
 
 @register.inclusion_tag("partials/stoppages.html", takes_context=True)
 def stoppage_banner(context: RequestContext) -> dict[str, object]:
-    """What keeps networks from being collected, on every screen of a region; one query where all is well."""
+    """What keeps networks from being collected for now, on every screen of a region; one query where all is well.
+
+    A network that is off for good is told of on the collection's own screen and beside its figures.
+    """
     request, region = context["request"], context.get("region")
-    found = stoppages(clock.running(clock.now())) if region and request.user.is_authenticated else []
+    known = stoppages(clock.running(clock.now())) if region and request.user.is_authenticated else []
+    found = [stop for stop in known if stop.state != NetworkState.OFF]
     return {
         "region": region,
         "stoppages": found,
