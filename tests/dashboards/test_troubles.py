@@ -155,3 +155,5 @@ def test_cards_and_rows_of_a_stopped_network_say_not_collected_since(analyst_cli
         assert screen(analyst_client, region, name).count("не собирается с 26.10.2024") == 1
     card = text_of(analyst_client.get(reverse("page", args=[page.pk])))
     assert "не собирается с 26.10.2024" in card
+    institution = text_of(analyst_client.get(reverse("institution", args=[page.institution_id])))
+    assert institution.count("не собирается с 26.10.2024") == 1
