@@ -77,7 +77,7 @@ def collect_batch(held: Claim, pool: Pool, now: Clock) -> None:
 
     A slot whose local day is over is closed as missed: a number read today is not yesterday's.
     """
-    with claims.kept(held, now):
+    with claims.kept(held, now, pool.sync):
         days = _days(held)
         over = [each for each in days if local_day(now(), each.region.time_zone) != each.day]
         for each in over:

@@ -1,6 +1,7 @@
 """Who works on which slots. A claim is a lease: renewed while its worker lives, free for others soon after it died."""
 
 import datetime as dt
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -113,14 +114,18 @@ def renew(held: Claim, now: dt.datetime) -> None:
 
 
 @contextmanager
-def kept(held: Claim, now: Callable[[], dt.datetime]) -> Iterator[None]:
-    """While the block runs, the claim is renewed from a thread of its own."""
+def kept(held: Claim, now: Callable[[], dt.datetime], beside: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """While the block runs, the claim is renewed from a thread of its own, which does `beside` every second too."""
     done = threading.Event()
 
     def keep() -> None:
-        while not done.wait(RENEW_SECONDS):
+        for second in itertools.count(1):
+            if done.wait(1):
+                break
             try:
-                renew(held, now())
+                beside()
+                if second % RENEW_SECONDS == 0:
+                    renew(held, now())
             except Error as error:
                 logger.warning("A claim was not renewed: %s", type(error).__name__)
                 connection.close()

@@ -138,9 +138,8 @@ def _urgency(page: dict[str, object], now: dt.datetime) -> tuple[bool, dt.dateti
 
 
 def walls_a_day(platform: str) -> int | None:
-    """Walls that all tokens together may read on a day; None = the network sets no limit."""
-    client = network(platform)
-    method = getattr(client, "wall_method", None)
-    if method is None:
+    """Walls that all tokens together may read on a day; None = the network sets no limit, or there is no token yet."""
+    client, tokens = network(platform), tokens_for(platform)
+    if client.wall_method is None or not tokens:
         return None
-    return sum(client.daily_limits(token).get(method, 0) for token in tokens_for(platform))
+    return sum(client.daily_limits(token).get(client.wall_method, 0) for token in tokens)

@@ -4,21 +4,20 @@ import datetime as dt
 import logging
 import math
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Sum
+from django.db import connection, transaction
+from django.db.models import F
 from redis import RedisError
 
 from gospub.clock import day_bounds, local_day
-from monitoring.models import AccessPause, CallCount
+from monitoring.models import CallCount
 from monitoring.platforms import network, tokens_for
 from monitoring.platforms.access import SHORT_PAUSE_SECONDS, Access, Allows, soonest
 from monitoring.platforms.base import Failure, PlatformError, Token
 
-from . import operators
+from .rests import rests_of
 from .turns import Budget, Candidate, turns
 
 logger = logging.getLogger(__name__)
@@ -32,8 +31,6 @@ LATENCY_SECONDS = 2
 MOST_AT_ONCE = 64
 # A turn further off than this is not waited for: the pages stay due.
 PATIENCE_SECONDS = 60
-# How long another process's note of a dead token may go unseen.
-NOTES_SECONDS = 1
 # A network that answers nobody is left alone for so long, doubled each time.
 OUTAGE_SECONDS, LONGEST_OUTAGE_SECONDS = 30, 1800
 
@@ -53,16 +50,17 @@ class Pool(Access):
         self._turns = turns(settings.REDIS_URL)
         self._rate = settings.REQUESTS_PER_SECOND[platform]
         self._limits = {token: network(platform).daily_limits(token) for token in self.tokens}
-        self._notes: list[AccessPause] = []
-        self._noted_at = 0.0
-        self._read_notes()
+        self._rests = rests_of(platform)
+        self._owner = threading.get_ident()  # the thread whose connection to the base is kept
+        self._tell_day(local_day(now(), NETWORK_ZONE))
+        self.sync()
 
     @property
     def at_once(self) -> int:
         """Requests that keep the limit busy while answers take LATENCY_SECONDS."""
         if not self._rate:
             return super().at_once
-        rate = sum(self._rate * token.pace for token in self.tokens if token.kind != "bot")
+        rate = sum(self._rate * token.pace for token in self.tokens if not token.aside)
         return max(1, min(MOST_AT_ONCE, math.ceil(rate * LATENCY_SECONDS) + 1))
 
     # --- turns ----------------------------------------------------------------------------------
@@ -84,7 +82,9 @@ class Pool(Access):
             try:
                 turn = self._turns.reserve([self._candidate(token, charge, day) for token in able], PATIENCE_SECONDS)
                 if turn.unknown:
-                    self._turns.tell(turn.unknown, self._spent(turn.unknown))
+                    self._tell_day(day)
+                    if threading.get_ident() != self._owner:
+                        connection.close()
                     continue
             except RedisError as error:
                 raise PlatformError(Failure.INTERRUPTED, f"Redis: {type(error).__name__}") from None
@@ -113,19 +113,21 @@ class Pool(Access):
         budgets = tuple(Budget(f"{key}:{m}:{day}", n, limits[m]) for m, n in charge.items() if m in limits)
         return Candidate(key, gap, budgets)
 
-    def _spent(self, key: str) -> int:
-        """Calls of the budget with that key, as charged to the base before."""
-        platform, fingerprint, method, day = key.split(":")
-        found = CallCount.objects.filter(platform=platform, token=fingerprint, method=method, day=day)
-        return found.aggregate(total=Sum("calls"))["total"] or 0
+    def _tell_day(self, day: dt.date) -> None:
+        """Tell the turns what the base knows to be spent of the day's budgets; what they know better stays."""
+        rows = CallCount.objects.filter(platform=self.platform, day=day) if any(self._limits.values()) else ()
+        spent = {(row.token, row.method): row.calls for row in rows}
+        for token, limits in self._limits.items():
+            for method in limits:
+                key = f"{self.platform}:{token.fingerprint}:{method}:{day}"
+                self._turns.tell(key, spent.get((token.fingerprint, method), 0))
 
     def _note_spent(self, token: Token, charge: Mapping[str, int], day: dt.date) -> None:
         """The day's budget of a method is spent: until the network's next day."""
         tomorrow = day_bounds(day, NETWORK_ZONE)[1]
         for method in charge.keys() & self._limits[token].keys():
-            self._note(
-                token, PlatformError(Failure.THROTTLED, f"{method}: the day's calls are spent", tomorrow, method)
-            )
+            spent = PlatformError(Failure.THROTTLED, f"{method}: the day's calls are spent", tomorrow, method)
+            self._rests.add(token, spent, self._now())
 
     def pause(self, seconds: float) -> None:
         """Wait. Raises PlatformError (interrupted) where the worker is told to stop meanwhile."""
@@ -143,9 +145,10 @@ class Pool(Access):
                 if not error.method:
                     self._hold(token, seconds)
                 if seconds > SHORT_PAUSE_SECONDS:
-                    self._note(token, PlatformError(error.failure, error.detail, until, error.method))
+                    rest = PlatformError(error.failure, error.detail, until, error.method)
+                    self._rests.add(token, rest, self._now())
             case Failure.TOKEN_DEAD | Failure.NEEDS_PERSON:
-                self._note(token, error)
+                self._rests.add(token, error, self._now())
 
     def _hold(self, token: Token, seconds: float) -> None:
         try:
@@ -154,69 +157,37 @@ class Pool(Access):
             logger.warning("Redis is away: the pace of %s is not held back", self.platform)
 
     def _why_not(self, token: Token, methods: Iterable[str]) -> PlatformError | None:
-        """Why the token may make no such call now, as any worker has noted."""
-        if time.monotonic() - self._noted_at > NOTES_SECONDS:
-            self._read_notes()
-        now = self._now()
-        for note in self._notes:
-            over = note.until is not None and note.until <= now
-            if not over and note.token in ("", self._name(token)) and note.method in ("", *methods):
-                return PlatformError(Failure(note.reason), note.detail, note.until, note.method)
-        return None
-
-    def _name(self, token: Token) -> str:
-        """What a note calls the token: its fingerprint; its kind where it has none, so that "" is the network."""
-        return token.fingerprint or token.kind
-
-    def _read_notes(self) -> None:
-        self._notes = list(AccessPause.objects.filter(platform=self.platform))
-        self._noted_at = time.monotonic()
-
-    def _note(self, token: Token | None, error: PlatformError, times: int = 1) -> None:
-        """Write down that a token (None = the whole network) rests; the operators are told of what needs them."""
-        name = self._name(token) if token else ""
-        fields = {
-            "reason": error.failure.value,
-            "detail": error.detail[:200],
-            "since": self._now(),
-            "until": error.until,
-            "times": times,
-        }
-        AccessPause.objects.update_or_create(platform=self.platform, token=name, method=error.method, defaults=fields)
-        self._read_notes()
-        logger.warning("%s: %s rests until %s: %s", self.platform, name or "the network", error.until, error)
-        if token and error.failure in (Failure.TOKEN_DEAD, Failure.NEEDS_PERSON):
-            operators.tell_of_token(self.platform, token, error, self._now())
+        return self._rests.why(token, methods, self._now())
 
     def network_failed(self, error: PlatformError) -> None:
         """Nobody is answered: the network is left alone for a while, longer each time."""
-        before = next((note for note in self._notes if not note.token and not note.method), None)
+        before = self._rests.outage()
         times = before.times + 1 if before else 1
         seconds = min(OUTAGE_SECONDS * 2 ** (times - 1), LONGEST_OUTAGE_SECONDS)
         until = self._now() + dt.timedelta(seconds=seconds)
-        self._note(None, PlatformError(error.failure, error.detail, until), times)
+        self._rests.add(None, PlatformError(error.failure, error.detail, until), self._now(), times)
 
     def network_answered(self) -> None:
         """The outage is over."""
-        if any(not note.token and not note.method for note in self._notes):
-            AccessPause.objects.filter(platform=self.platform, token="", method="").delete()
-            self._read_notes()
+        self._rests.end_outage()
+
+    def sync(self) -> None:
+        """Exchange with the other workers, through the base, who rests."""
+        self._rests.sync(self._now())
 
     def why_closed(self) -> PlatformError | None:
         """Why no token may make any call now; None where one may, or where the network has no token at all."""
-        able, reasons = self._able((), lambda token: token.kind != "bot")
+        able, reasons = self._able((), lambda token: not token.aside)
         return None if able or not reasons else soonest(reasons)
 
     # --- counts ---------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Add the calls made since the last time to the network's day, and forget pauses that are over."""
+        """Add the calls made since the last time to the network's day, and exchange who rests."""
         with self._lock:
             calls, self.calls = self.calls, {}
         charge(self.platform, calls, self._now())
-        old = self._now() - dt.timedelta(seconds=LONGEST_OUTAGE_SECONDS)
-        if any(note.until and note.until <= old for note in self._notes):
-            AccessPause.objects.filter(platform=self.platform, until__lte=old).delete()
+        self.sync()
 
 
 def charge(platform: str, calls: Mapping[Token, Mapping[str, int]], now: dt.datetime) -> None:

@@ -166,12 +166,14 @@ class Token:
     """One access to a network. `kind`: service, user, community (VK), application (OK), bot (Telegram, MAX),
     public for the pages that need none. `value` is a secret: never logged, never stored.
 
-    pace: how many times the network's usual requests a second this token may make.
+    pace: how many times the network's usual requests a second this token may make. aside: a second source, through
+    which alone the network cannot be read.
     """
 
     kind: str = ""
     value: str = field(default="", repr=False)
     pace: float = 1
+    aside: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -184,6 +186,7 @@ class Platform(Protocol):
     from `access` (see access.py), and several of them are under way at once."""
 
     code: str
+    wall_method: str | None  # the method that walls cost, where the network limits it by the day
 
     @staticmethod
     def tokens() -> list[Token]:

@@ -62,6 +62,7 @@ class _Messages(msgspec.Struct):
 
 class Max:
     code = "max"
+    wall_method = None
 
     def __init__(self, access: Access) -> None:
         self.access = access
@@ -72,7 +73,7 @@ class Max:
     @staticmethod
     def tokens() -> list[Token]:
         """The public pages need none; bots see the channels that made them administrators."""
-        return [Token("public"), *(Token("bot", value, BOT_PACE) for value in settings.MAX_BOT_TOKENS)]
+        return [Token("public"), *(Token("bot", value, BOT_PACE, aside=True) for value in settings.MAX_BOT_TOKENS)]
 
     @staticmethod
     def batch_size(tokens: Sequence[Token]) -> int:

@@ -122,6 +122,7 @@ class _Topics(msgspec.Struct):
 
 class Ok:
     code = "ok"
+    wall_method = None
 
     def __init__(self, access: Access) -> None:
         self.access = access

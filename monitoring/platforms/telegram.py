@@ -25,6 +25,7 @@ _HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 class Telegram:
     code = "telegram"
+    wall_method = None
 
     def __init__(self, access: Access) -> None:
         self.access = access
@@ -33,7 +34,7 @@ class Telegram:
     @staticmethod
     def tokens() -> list[Token]:
         """The public pages need none; bots are the second source."""
-        return [Token("public"), *(Token("bot", value, BOT_PACE) for value in settings.TELEGRAM_BOT_TOKENS)]
+        return [Token("public"), *(Token("bot", value, BOT_PACE, aside=True) for value in settings.TELEGRAM_BOT_TOKENS)]
 
     @staticmethod
     def batch_size(tokens: Sequence[Token]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from .access import REFUSALS, Access, Allows, anyone
+from .access import REFUSALS, Access, Allows
 from .base import PAGE_FAILURES, Failure, PageReading, PageRef, PlatformError, Token, WallReading
 from .batches import STOPPING, WallSoFar, no_wall, read_each
 from .transport import HTML_BYTES, TooLargeError, Transport
@@ -33,6 +33,19 @@ EXECUTE_REFUSED = frozenset({3, 5, 7, 15, 23, 27, 28})
 _without_execute: set[str] = set()
 
 
+def _may_call(token: Token) -> bool:
+    return token.kind != "public"
+
+
+def _may_read_walls(token: Token) -> bool:
+    return token.kind in ("user", "service")
+
+
+def _may_execute(token: Token) -> bool:
+    """Whether `execute` may read walls with it. Service tokens are asked once each: sources disagree on them."""
+    return _may_read_walls(token) and token.fingerprint not in _without_execute
+
+
 class _NoExecuteError(PlatformError):
     """A service token was refused `execute`; the calls go on one by one."""
 
@@ -55,7 +68,7 @@ class Vk:
 
     @staticmethod
     def tokens() -> list[Token]:
-        """The tokens of the settings; an entry without a kind is a service token."""
+        """The tokens of the settings; an entry without a kind is a service token. Beside them the public pages."""
         found = []
         for entry in settings.VK_TOKENS:
             kind, colon, value = entry.strip().partition(":")
@@ -63,7 +76,7 @@ class Vk:
                 kind, value = "service", entry.strip()
             if value:
                 found.append(Token(kind, value, COMMUNITY_PACE if kind == "community" else 1))
-        return found
+        return [*found, Token("public", aside=True)] if found else []
 
     @staticmethod
     def batch_size(tokens: Sequence[Token]) -> int:
@@ -73,13 +86,13 @@ class Vk:
     @staticmethod
     def daily_limits(token: Token) -> dict[str, int]:
         """wall.get is closed to community tokens; calls inside execute count as well."""
-        return {"wall.get": 0 if token.kind == "community" else WALLS_A_DAY}
+        return {"wall.get": 0 if token.kind in ("community", "public") else WALLS_A_DAY}
 
     def close(self) -> None:
         self._transport.close()
 
     def _call(
-        self, method: str, values: dict[str, Any], allows: Allows = anyone, charge: dict[str, int] | None = None
+        self, method: str, values: dict[str, Any], allows: Allows = _may_call, charge: dict[str, int] | None = None
     ) -> dict[str, Any]:
         """What a method answers. charge: calls by method that it costs, where that is not one call of the method."""
 
@@ -154,8 +167,9 @@ class Vk:
             return None
         url = f"{settings.NETWORK_URLS['VK_WEB_URL']}/{handle}"
         try:
-            # Whatever the page answers says nothing about the token whose turn it is.
-            body = self.access.ask({"page": 1}, lambda token: self._page_body(url))
+            body = self.access.ask(
+                {"page": 1}, lambda token: self._page_body(url), lambda token: token.kind == "public"
+            )
             return None if body is None else state_mark(body, group_id)
         except PlatformError:
             return None
@@ -276,15 +290,6 @@ def _refusals_inside(answer: dict[str, Any]) -> list[VkError]:
     errors = answer.get("execute_errors", [])
     codes = {error.get("error_code") for error in errors if isinstance(error, dict)} if isinstance(errors, list) else ()
     return list(filter(_is_refusal, (VkError("wall.get", code) for code in codes if type(code) is int)))
-
-
-def _may_read_walls(token: Token) -> bool:
-    return token.kind != "community"
-
-
-def _may_execute(token: Token) -> bool:
-    """Whether `execute` may read walls with it. Service tokens are asked once each: sources disagree on them."""
-    return token.kind != "community" and token.fingerprint not in _without_execute
 
 
 def _no_mark(handle: str, group_id: int) -> None:

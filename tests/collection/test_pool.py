@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from monitoring.collection import turns
+from monitoring.collection import rests, turns
 from monitoring.collection.operators import send_messages
 from monitoring.collection.pool import Pool, charge
 from monitoring.models import AccessPause, CallCount, OperatorMessage
@@ -23,6 +23,7 @@ ONE, TWO = Token("user", "one"), Token("user", "two")
 def fresh(settings):
     """Two tokens of VK, no pace, no turns from other tests."""
     turns.turns.cache_clear()
+    rests.rests_of.cache_clear()
     settings.VK_TOKENS = ["user:one", "user:two"]
     settings.REQUESTS_PER_SECOND = dict.fromkeys(settings.REQUESTS_PER_SECOND, 0)
 
@@ -35,6 +36,13 @@ def refused(failure: Failure, until: dt.datetime | None = None, method: str = ""
     return PlatformError(failure, "wall.get: error", until, method)
 
 
+def report(token: Token, error: PlatformError, now: dt.datetime = NOW) -> None:
+    """A worker meets the refusal, and a second later the base knows."""
+    made = pool(now)
+    made.report(token, error)
+    made.sync()
+
+
 def who(made: Pool, charge: dict[str, int] = WALLS) -> Token | Failure:
     """The token whose turn it is, or why there is none."""
     try:
@@ -44,12 +52,12 @@ def who(made: Pool, charge: dict[str, int] = WALLS) -> Token | Failure:
 
 
 def test_a_dead_token_leaves_the_pool_of_every_worker_and_the_others_carry_on():
-    pool().report(ONE, refused(Failure.TOKEN_DEAD))
+    report(ONE, refused(Failure.TOKEN_DEAD))
     assert who(pool()) == TWO
 
 
 def test_it_is_out_until_an_operator_puts_it_back():
-    pool().report(ONE, refused(Failure.TOKEN_DEAD))
+    report(ONE, refused(Failure.TOKEN_DEAD))
     assert who(pool(NOW + dt.timedelta(days=30))) == TWO
     AccessPause.objects.all().delete()
     assert who(pool()) == ONE
@@ -57,7 +65,7 @@ def test_it_is_out_until_an_operator_puts_it_back():
 
 def test_a_throttled_token_is_back_when_the_network_said():
     until = NOW + dt.timedelta(minutes=10)
-    pool().report(ONE, refused(Failure.THROTTLED, until))
+    report(ONE, refused(Failure.THROTTLED, until))
     assert who(pool()) == TWO
     turns.turns.cache_clear()
     assert who(pool(until)) == ONE
@@ -65,19 +73,19 @@ def test_a_throttled_token_is_back_when_the_network_said():
 
 def test_a_spent_method_leaves_the_others_of_the_token():
     for token in (ONE, TWO):
-        pool().report(token, refused(Failure.THROTTLED, NOW + dt.timedelta(hours=5), "wall.get"))
+        report(token, refused(Failure.THROTTLED, NOW + dt.timedelta(hours=5), "wall.get"))
     assert who(pool()) == Failure.THROTTLED
     assert who(pool(), {"groups.getById": 1}) == ONE
 
 
 def test_where_all_tokens_rest_the_network_is_closed_and_says_why():
     for token in (ONE, TWO):
-        pool().report(token, refused(Failure.NEEDS_PERSON))
+        report(token, refused(Failure.NEEDS_PERSON))
     assert pool().why_closed().failure == Failure.NEEDS_PERSON
 
 
 def test_a_short_throttling_only_moves_the_next_turn():
-    pool().report(ONE, refused(Failure.THROTTLED, NOW + dt.timedelta(seconds=1)))
+    report(ONE, refused(Failure.THROTTLED, NOW + dt.timedelta(seconds=1)))
     assert not AccessPause.objects.exists()
     assert who(pool()) == TWO
 
@@ -91,7 +99,9 @@ class TestDay:
 
     def test_when_they_are_spent_the_method_rests_until_the_networks_midnight(self):
         charge("vk", {ONE: {"wall.get": 5000}, TWO: {"wall.get": 5000}}, NOW)
-        assert who(pool()) == Failure.THROTTLED
+        made = pool()
+        assert who(made) == Failure.THROTTLED
+        made.sync()
         midnight = dt.datetime(2024, 10, 26, 21, tzinfo=dt.UTC)
         assert set(AccessPause.objects.values_list("method", "until")) == {("wall.get", midnight)}
         assert isinstance(who(pool(midnight)), Token)
@@ -112,7 +122,7 @@ class TestDay:
         }
 
     def test_the_token_itself_is_not_stored(self):
-        pool().report(Token("user", "secret-token"), refused(Failure.TOKEN_DEAD))
+        report(Token("user", "secret-token"), refused(Failure.TOKEN_DEAD))
         charge("vk", {Token("user", "secret-token"): {"wall.get": 1}}, NOW)
         tables = (CallCount, AccessPause, OperatorMessage)
         assert "secret" not in str([list(model.objects.values()) for model in tables])
@@ -123,14 +133,24 @@ class TestOutage:
         made, rests = pool(), []
         for _ in range(3):
             made.network_failed(refused(Failure.UNREACHABLE))
+            made.sync()
             rests.append((AccessPause.objects.get().until - NOW).total_seconds())
         assert rests == [30, 60, 120]
         assert who(pool()) == Failure.UNREACHABLE
 
     def test_the_first_answer_ends_it(self):
-        pool().network_failed(refused(Failure.UNREACHABLE))
+        made = pool()
+        made.network_failed(refused(Failure.UNREACHABLE))
+        made.sync()
         pool().network_answered()
+        assert not AccessPause.objects.exists()
         assert who(pool()) == ONE
+
+
+def test_threads_of_the_same_process_know_at_once():
+    one, other = pool(), pool()
+    one.report(ONE, refused(Failure.TOKEN_DEAD))
+    assert who(other) == TWO
 
 
 class TestStop:
@@ -147,14 +167,14 @@ class TestOperators:
     def test_they_get_one_message_however_often_the_token_is_met(self, mailoutbox):
         operator()
         for _ in range(5):
-            pool().report(ONE, refused(Failure.TOKEN_DEAD))
+            report(ONE, refused(Failure.TOKEN_DEAD))
         assert [send_messages(NOW), send_messages(NOW)] == [1, 0]
         assert len(mailoutbox) == 1
         assert ONE.fingerprint in mailoutbox[0].body
 
     def test_a_mail_server_that_is_down_loses_nothing(self, settings, mailoutbox):
         operator()
-        pool().report(ONE, refused(Failure.TOKEN_DEAD))
+        report(ONE, refused(Failure.TOKEN_DEAD))
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
         assert send_messages(NOW) == 0
@@ -163,5 +183,5 @@ class TestOperators:
         assert len(mailoutbox) == 1
 
     def test_a_throttling_is_no_message(self):
-        pool().report(ONE, refused(Failure.THROTTLED, NOW + dt.timedelta(hours=1)))
+        report(ONE, refused(Failure.THROTTLED, NOW + dt.timedelta(hours=1)))
         assert not OperatorMessage.objects.exists()
