@@ -168,13 +168,17 @@ def make_region(pages: int) -> None:
 
 
 def owe_a_day(networks: tuple[str, ...]) -> None:
-    """The pages of those networks are due today, and were read in full the day before."""
+    """The pages of those networks are due today, and were read in full the day before; no call was made today."""
+    from django.conf import settings
+    from redis import Redis
+
     from gospub import clock
     from monitoring.collection import planning
     from monitoring.models import AccessPause, CallCount, Page, PageDay, Region, Slot
 
     for model in (Slot, PageDay, CallCount, AccessPause):
         model.objects.all()._raw_delete("default")
+    Redis.from_url(settings.REDIS_URL.replace("redis+socket", "unix")).flushdb()
     now = clock.now()
     yesterday = now - dt.timedelta(days=1)
     Page.objects.update(posts_known_from=yesterday - dt.timedelta(days=30), posts_known_to=yesterday, seen_at=yesterday)

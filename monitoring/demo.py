@@ -99,6 +99,14 @@ def add_made_up_regions() -> None:
         Region.objects.get_or_create(
             code=plan.code, defaults={"name": plan.name, "oktmo": plan.oktmo, "time_zone": plan.zone}
         )
+    # The years before were looked at once a month.
+    Region.objects.filter(code__in=REGION_CODES).update(daily_since=daily_since())
+
+
+def daily_since() -> dt.date:
+    """The first of the played days that follow each other."""
+    days = demo_days()
+    return next(day for n, day in enumerate(days) if (days[-1] - day).days == len(days) - 1 - n)
 
 
 def play(on_day: Callable[[dt.date], None]) -> list[Region]:

@@ -12,8 +12,6 @@ from monitoring.platforms import network, tokens_for
 ASLEEP = dt.timedelta(days=14)
 # Share of the day's calls that is planned for; the rest is for second attempts and long walls.
 PLANNED_SHARE = 0.9
-# How far back a day on which nothing was planned at all is looked for.
-LONGEST_OUTAGE_DAYS = 366
 
 
 def regions_with_pages() -> QuerySet[Region]:
@@ -91,14 +89,13 @@ def _close(region: Region, day: dt.date, now: dt.datetime, states: dict[str, str
 
 def _write_missed(region: Region, day: dt.date, now: dt.datetime) -> None:
     """Slots of the days before `day` that nobody planned, closed as missed."""
-    for back in range(1, LONGEST_OUTAGE_DAYS):
-        before = day - dt.timedelta(days=back)
-        if Slot.objects.filter(day=before, page__institution__region=region).exists():
-            break
-    else:
-        return  # the region's first day
-    for passed in range(1, back):
-        missed = day - dt.timedelta(days=passed)
+    if region.daily_since is None:
+        region.daily_since = day
+        region.save(update_fields=["daily_since"])
+    missed = day - dt.timedelta(days=1)
+    while (
+        missed >= region.daily_since and not Slot.objects.filter(day=missed, page__institution__region=region).exists()
+    ):
         slots = [
             Slot(
                 page_id=page["pk"],
@@ -112,6 +109,7 @@ def _write_missed(region: Region, day: dt.date, now: dt.datetime) -> None:
             for page in _missing(region, missed)
         ]
         Slot.objects.bulk_create(slots, batch_size=5000, ignore_conflicts=True)
+        missed -= dt.timedelta(days=1)
 
 
 def _posts_later(region: Region, owed: list[dict[str, object]], now: dt.datetime) -> set[int]:

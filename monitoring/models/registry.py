@@ -40,6 +40,12 @@ class Region(models.Model):
     oktmo = models.CharField(_("ОКТМО"), max_length=8, unique=True, validators=[validate_oktmo])
     time_zone = models.CharField(_("time zone"), max_length=40)
     adult_population = models.PositiveIntegerField(_("adults, people"), null=True, blank=True)
+    daily_since = models.DateField(
+        _("collected every day since"),
+        null=True,
+        blank=True,
+        help_text=_("From this day on a day without a reading is a missed one; older history may have days only."),
+    )
 
     objects = RegionQuerySet.as_manager()
 

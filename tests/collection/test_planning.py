@@ -87,15 +87,18 @@ class TestDayEnd:
 
     def test_days_that_nobody_planned_are_written_down_as_missed(self, region):
         [page] = pages(region)
+        region.daily_since = DAY - dt.timedelta(days=30)
         Slot.objects.create(page=page, day=DAY - dt.timedelta(days=4), status=SlotStatus.OK)
         assert plan_day(region, NOW) == 1
         days = dict(Slot.objects.filter(page=page).values_list("day", "reason"))
         assert days == {DAY - dt.timedelta(days=back): "missed" if 0 < back < 4 else "" for back in range(5)}
 
     def test_a_regions_first_day_has_no_days_before_it(self, region):
-        pages(region)
+        [page] = pages(region)
+        Slot.objects.create(page=page, day=DAY - dt.timedelta(days=90), status=SlotStatus.OK)
         assert plan_day(region, NOW) == 1
-        assert Slot.objects.count() == 1
+        assert Slot.objects.count() == 2
+        assert region.daily_since == DAY
 
 
 class TestSwitches:
