@@ -26,7 +26,7 @@ def vk(serve, settings) -> Iterator[Callable[..., tuple[Vk, ScriptedServer]]]:
     def make(*scripts: Script, token: Token = USER) -> tuple[Vk, ScriptedServer]:
         server = serve(*scripts)
         settings.NETWORK_URLS = {**settings.NETWORK_URLS, "VK_API_URL": server.url, "VK_WEB_URL": server.url}
-        clients.append(Vk(Access([token])))
+        clients.append(Vk(Access([token, Token("public", aside=True)])))
         return clients[-1], server
 
     yield make
