@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from monitoring.models import EventKind, Page, PageStatus
 from monitoring.platforms.base import PageReading, PosWidget
+from monitoring.suspects import Known
 
 # A change of at least this share and this many people within one reading is a jump.
 JUMP_SHARE = 0.2
@@ -20,6 +21,7 @@ EVENT_OF_STATUS = {
     PageStatus.BLOCKED: EventKind.BLOCKED,
     PageStatus.CLOSED: EventKind.CLOSED,
     PageStatus.NOT_FOUND: EventKind.NOT_FOUND,
+    PageStatus.REPLACED: EventKind.REPLACED,
 }
 
 
@@ -58,14 +60,25 @@ def of_profile(page_id: int, old: Mapping[str, object], new: Mapping[str, object
     return found
 
 
-def of_audience(pages: Mapping[int, Page], readings: Iterable[PageReading], day: dt.date) -> list[Found]:
+def of_replacement(page: Page, reading: PageReading) -> Found:
+    """Another community answers under the page's address; ids and titles tell which was which."""
+    old = f"{page.title} ({page.external_id})" if page.title else page.external_id
+    new = f"{reading.title} ({reading.external_id})" if reading.title else reading.external_id
+    return Found(page.pk, EventKind.REPLACED, old, new)
+
+
+def of_audience(
+    pages: Mapping[int, Page], readings: Iterable[PageReading], day: dt.date, measures: Mapping[int, Known]
+) -> list[Found]:
     """Sudden gains and losses, and milestones, against the last audience measured before `day`.
 
-    `pages` have their `state` joined.
+    `pages` have their `state` joined. measures: another number to compare with, where a doubt was just settled.
     """
     found = []
     for reading in readings:
         before, measured_on = _last_audience(pages[reading.page_id])
+        if reading.page_id in measures:
+            before, measured_on = measures[reading.page_id].subscribers, day - dt.timedelta(days=1)
         now = reading.subscribers
         if before is None or now is None or now == before or measured_on >= day:
             continue

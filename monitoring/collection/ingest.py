@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from monitoring import events
-from monitoring.models import Page, PageDay, PageEvent, PageProfile, PageStatus, Post, Provenance, SlotReason
-from monitoring.platforms.base import Failure, PageReading, PlatformError, PostReading, WallReading
+from monitoring import events, suspects
+from monitoring.models import Page, PageDay, PageEvent, PageProfile, PageStatus, Provenance, SlotReason
+from monitoring.platforms.base import Failure, PageReading, PlatformError, WallReading
+
+from .posts import Walls
 
 STATUS_OF_FAILURE = {
     Failure.NOT_FOUND: PageStatus.NOT_FOUND,
@@ -15,9 +17,6 @@ STATUS_OF_FAILURE = {
     Failure.BLOCKED: PageStatus.BLOCKED,
     Failure.CLOSED: PageStatus.CLOSED,
 }
-COUNTERS = ("views", "likes", "comments", "reposts")
-POST_FIELDS = ("published_at", "day", "kind", "pinned", "advertisement", "views_step", *COUNTERS)
-DAY_FIELDS = ("posts", "own_posts", *COUNTERS, "views_provenance")
 
 
 @dataclass(slots=True)
@@ -34,26 +33,58 @@ class Ingest:
         readings: Mapping[int, PageReading | PlatformError],
         walls: Mapping[int, WallReading | PlatformError],
     ) -> dict[int, SlotReason]:
-        """Write everything; returns why the slots of some pages are not plainly ok."""
+        """Write everything; returns why the slots of some pages are not plainly ok.
+
+        A reading older than what is stored changes only its own day, and no counter that was read later.
+        """
         answered = [r for r in readings.values() if isinstance(r, PageReading)]
         answered = [r for r in answered if r.failure is None or r.failure in STATUS_OF_FAILURE]
-        duplicates = self._duplicates(answered)
-        answered = [r for r in answered if r.page_id not in duplicates]
-        found = [*self._update_pages(answered), *self._update_profiles(answered)]
-        found += events.of_audience(self.pages, answered, self.day)
-        self._write_audience(answered)
+        reasons = dict.fromkeys(self._duplicates(answered), SlotReason.DUPLICATE)
+        replaced = [r for r in answered if self._is_replaced(r) and r.page_id not in reasons]
+        reasons |= dict.fromkeys((r.page_id for r in replaced), SlotReason.REPLACED)
+        answered = [r for r in answered if r.page_id not in reasons]
+        present = [r for r in answered if not self._is_late(r)]
+        doubtful, measures = suspects.sort_out(self.pages, present, self.day, self.now)
+        reasons |= dict.fromkeys(doubtful, SlotReason.SUSPECT)
+        found = self._replace(replaced)
+        found += [*self._update_pages(present), *self._update_profiles(present)]
+        good = [r for r in present if r.page_id not in doubtful]
+        found += events.of_audience(self.pages, good, self.day, measures)
+        self._write_audience([r for r in answered if r.page_id not in doubtful])
         read = [w for w in walls.values() if isinstance(w, WallReading) and w.failure is None]
-        read = [w for w in read if w.page_id not in duplicates]
-        self._write_posts(read)
-        self._write_post_days(read)
-        self._note_coverage(read)
+        kept = {pk for pk, reason in reasons.items() if reason != SlotReason.SUSPECT}
+        Walls(self.pages, self.day, self.now, self.zone).store([w for w in read if w.page_id not in kept])
+        self._write_events(found)
+        return reasons
+
+    def _is_replaced(self, reading: PageReading) -> bool:
+        """Whether another community answers under the page's address."""
+        known = self.pages[reading.page_id].external_id
+        return bool(known and reading.external_id and known != reading.external_id)
+
+    def _is_late(self, reading: PageReading) -> bool:
+        """Whether the page has been read since: a worker was held up between the answer and the base."""
+        seen = self.pages[reading.page_id].seen_at
+        return seen is not None and seen > self.now
+
+    def _replace(self, readings: Iterable[PageReading]) -> list[events.Found]:
+        """The address belongs to somebody else now: nothing of theirs is mixed in."""
+        found = []
+        for reading in readings:
+            page = self.pages[reading.page_id]
+            if page.status != PageStatus.REPLACED:
+                found.append(events.of_replacement(page, reading))
+        pages = [reading.page_id for reading in readings]
+        Page.objects.filter(pk__in=pages).update(status=PageStatus.REPLACED, seen_at=self.now)
+        return found
+
+    def _write_events(self, found: Iterable[events.Found]) -> None:
         PageEvent.objects.bulk_create(
             [PageEvent(page_id=e.page_id, day=self.day, kind=e.kind, old=e.old[:300], new=e.new[:300]) for e in found],
             update_conflicts=True,
             unique_fields=["page", "day", "kind"],
             update_fields=["old", "new"],
         )
-        return dict.fromkeys(duplicates, SlotReason.DUPLICATE)
 
     def _duplicates(self, readings: Iterable[PageReading]) -> set[int]:
         """Pages whose network id belongs to another page of the registry, or to an earlier one here."""
@@ -63,7 +94,7 @@ class Ingest:
         owner = {**by_id, **taken}
         return {r.page_id for r in readings if r.external_id and owner[r.external_id] != r.page_id}
 
-    def _update_pages(self, readings: Iterable[PageReading]) -> list[events.Found]:
+    def _update_pages(self, readings: Sequence[PageReading]) -> list[events.Found]:
         """State, id, short name and title as the network gives them now."""
         handles = {r.handle for r in readings if r.handle}
         platform = next(iter(self.pages.values())).platform
@@ -82,6 +113,7 @@ class Ingest:
             if before != (page.status, page.external_id, page.handle, page.title):
                 changed.append(page)
         Page.objects.bulk_update(changed, ["status", "external_id", "handle", "title"], batch_size=500)
+        Page.objects.filter(pk__in=[r.page_id for r in readings]).update(seen_at=self.now)
         return found
 
     def _update_profiles(self, readings: Iterable[PageReading]) -> list[events.Found]:
@@ -120,113 +152,15 @@ class Ingest:
             for r in readings
             if r.failure is None and r.subscribers is not None
         ]
+        newer = self._newer([row.page_id for row in rows])
+        rows = [row for row in rows if row.page_id not in newer]
         fields = ["subscribers", "subscribers_provenance", "subscribers_step", "collected_at", "answer_hash"]
         PageDay.objects.bulk_create(
             rows, batch_size=2000, update_conflicts=True, unique_fields=["day", "page"], update_fields=fields
         )
 
-    def _write_posts(self, walls: Sequence[WallReading]) -> None:
-        """Only posts that are new or whose counters moved are written."""
-        since = min((post.published_at for wall in walls for post in wall.posts), default=self.now)
-        stored = {
-            (row[0], row[1]): row[2:]
-            for row in Post.objects.filter(page__in=self.pages, published_at__gte=since).values_list(
-                "page_id", "external_id", *POST_FIELDS
-            )
-        }
-        rows = []
-        for wall in walls:
-            for reading in {post.external_id: post for post in wall.posts}.values():
-                post = self._post(wall.page_id, reading)
-                if stored.get((wall.page_id, reading.external_id)) != tuple(getattr(post, f) for f in POST_FIELDS):
-                    rows.append(post)
-        Post.objects.bulk_create(
-            rows,
-            batch_size=2000,
-            update_conflicts=True,
-            unique_fields=["page", "external_id"],
-            update_fields=[*POST_FIELDS, "read_at"],
-        )
-
-    def _post(self, page_id: int, reading: PostReading) -> Post:
-        return Post(
-            page_id=page_id,
-            external_id=reading.external_id,
-            published_at=reading.published_at,
-            day=reading.published_at.astimezone(self.zone).date(),
-            kind=str(reading.kind),
-            pinned=reading.pinned,
-            advertisement=reading.advertisement,
-            views=reading.views,
-            views_step=reading.views_step,
-            likes=reading.likes,
-            comments=reading.comments,
-            reposts=reading.reposts,
-            read_at=self.now,
-        )
-
-    def _write_post_days(self, walls: Iterable[WallReading]) -> None:
-        """Posts by local day. A day with a row but no posts gets 0: its wall was read and held nothing."""
-        read_from = {w.page_id: self._first_whole_day(w.complete_since) for w in walls if w.complete_since}
-        if not read_from:
-            return
-        sums = {}
-        for wall in walls:
-            for day, figures in day_sums(wall.posts, self.zone).items():
-                if wall.page_id in read_from and day >= read_from[wall.page_id]:
-                    sums[day, wall.page_id] = figures
-        stored = {
-            (row[0], row[1]): row[2:]
-            for row in PageDay.objects.filter(
-                page__in=read_from, day__gte=min(read_from.values()), day__lte=self.day
-            ).values_list("day", "page_id", *DAY_FIELDS)
-            if row[0] >= read_from[row[1]]
-        }
-        nothing = (0, 0, None, None, None, None, Provenance.MEASURED)
-        wanted = dict.fromkeys(stored, nothing) | sums
-        rows = [
-            PageDay(day=day, page_id=page_id, **dict(zip(DAY_FIELDS, figures, strict=True)))
-            for (day, page_id), figures in wanted.items()
-            if stored.get((day, page_id)) != figures
-        ]
-        PageDay.objects.bulk_create(
-            rows,
-            batch_size=2000,
-            update_conflicts=True,
-            unique_fields=["day", "page"],
-            update_fields=DAY_FIELDS,
-        )
-
-    def _first_whole_day(self, moment: dt.datetime) -> dt.date:
-        """The first local day that lies wholly after the moment."""
-        local = moment.astimezone(self.zone)
-        return local.date() if local.timetz().replace(tzinfo=None) == dt.time() else local.date() + dt.timedelta(1)
-
-    def _note_coverage(self, walls: Iterable[WallReading]) -> None:
-        """Posts are known without a gap from one day to now; a gap in reading starts the interval anew."""
-        fresh: dict[dt.date, list[int]] = {}
-        for wall in walls:
-            page = self.pages[wall.page_id]
-            if page.posts_known_to is None or wall.complete_since > page.posts_known_to:
-                fresh.setdefault(self._first_whole_day(wall.complete_since), []).append(page.pk)
-        for first, page_ids in fresh.items():
-            Page.objects.filter(pk__in=page_ids).update(posts_known_from=first)
-        Page.objects.filter(pk__in=[w.page_id for w in walls]).update(posts_known_to=self.now)
-
-
-def day_sums(posts: Iterable[PostReading], zone: ZoneInfo) -> dict[dt.date, tuple]:
-    """Posts by local day in the order of DAY_FIELDS; a counter that no post of the day gave stays None."""
-    by_day: dict[dt.date, list[PostReading]] = {}
-    for post in {p.external_id: p for p in posts}.values():
-        by_day.setdefault(post.published_at.astimezone(zone).date(), []).append(post)
-    return {day: _figures(group) for day, group in by_day.items()}
-
-
-def _figures(posts: list[PostReading]) -> tuple:
-    totals = []
-    for name in COUNTERS:
-        given = [getattr(post, name) for post in posts if getattr(post, name) is not None]
-        totals.append(sum(given) if given else None)
-    rounded = any(post.views_step > 1 for post in posts)
-    own = sum(post.kind == "own" for post in posts)
-    return (len(posts), own, *totals, Provenance.ROUNDED if rounded else Provenance.MEASURED)
+    def _newer(self, page_ids: list[int]) -> set[int]:
+        """Pages whose number of this day was read after these readings."""
+        late = [pk for pk in page_ids if (seen := self.pages[pk].seen_at) and seen > self.now]
+        later = PageDay.objects.filter(day=self.day, page__in=late, collected_at__gt=self.now) if late else ()
+        return {row.page_id for row in later}

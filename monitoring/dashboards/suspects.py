@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gospub import clock
 from monitoring.models import Region, Suspect
+from monitoring.suspects import AlreadyDecidedError, decide
 
 from . import tables
 from .filters import SuspectFilter
@@ -43,8 +44,6 @@ def suspects(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def suspect_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or reject (`decision`) with a `note`; htmx gets the row anew, others go back to the list (`next`)."""
-    from monitoring.suspects import AlreadyDecidedError, decide  # noqa: PLC0415
-
     found = queries.suspects_in(Region.objects.run_by(request.user))
     suspect = get_object_or_404(found, pk=pk)
     region = suspect.page.institution.region

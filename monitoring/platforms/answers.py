@@ -2,8 +2,9 @@
 
 import datetime as dt
 import hashlib
+import json
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
@@ -11,13 +12,15 @@ from selectolax.lexbor import LexborHTMLParser
 from .base import Failure, PlatformError
 
 # Larger or negative numbers are a fault of the answer; the bound is what the database's columns hold.
-Count = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
+MOST = 2_147_483_647
+Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 # Unix seconds up to the year 2100.
 Moment = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800)]
 MomentMs = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800_000)]
 
 TITLE_LENGTH = 300
+RAW_LENGTH = 100
 # Parsing time grows with the square of open elements: 5 000 take 0.02 s, unclosed formatting ones far more.
 OPEN_ELEMENTS = 1000
 SIMPLE_PAGE_TAGS = 1000
@@ -26,16 +29,37 @@ _VOID = frozenset(b"area base br col embed hr img input link meta source track w
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\s]+")
 # "10 612 280", "12.3K", "1,2M": the separators between digits are spaces of several kinds, or commas.
 _NUMBER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:[\s,]\d{3}){1,4}|\d{1,12})(?:[.,](\d{1,3}))?\s*([KMkmКкМм]?)(?!\w)")
+_WHOLE_COUNT = re.compile(r"[0-9\s.,]+(?:[KMкм]|тыс\.?)?", re.IGNORECASE)
 _SCALE = {"": 1, "k": 1_000, "к": 1_000, "m": 1_000_000, "м": 1_000_000}
+
+# Texts shorter than this, without spaces, links and signs, are alike by chance.
+TELLING_LETTERS = 60
+_LINKS = re.compile(r"https?://\S+|[#@]\S+")
+_SIGNS = re.compile(r"[\W_]+")
 
 T = TypeVar("T")
 
 
+class Counted(NamedTuple):
+    """A count as a network gave it. value None with raw "" = not given; with raw = what was given is no sane count.
+
+    step: 1 = exact, 100 = rounded to hundreds.
+    """
+
+    value: int | None = None
+    step: int = 1
+    raw: str = ""
+
+
 def decode(body: bytes) -> Any:
-    """The JSON value in `body`. Raises PlatformError (bad answer) where it is none."""
+    """The JSON value in `body`, NaN and Infinity among the numbers. Raises PlatformError (bad answer) for others."""
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
         raise PlatformError(Failure.BAD_ANSWER, "not JSON") from None
 
 
@@ -95,6 +119,30 @@ def number(text: str) -> tuple[int, int] | None:
     step = max(scale // 10 ** len(fraction), 1)
     value = int(re.sub(r"\D", "", whole)) * scale + int(fraction or 0) * step
     return (value, step) if value <= 2_147_483_647 else None
+
+
+def counted(given: object) -> Counted:
+    """A count out of a JSON answer, whatever it is: 816, "816", "1 234", "12,3K", null, -5, NaN, [], "many"."""
+    if given is None or given == "":
+        return Counted(raw="" if given is None else '""')
+    if type(given) is float and given.is_integer() and abs(given) <= MOST:
+        given = int(given)
+    if type(given) is int and 0 <= given <= MOST:
+        return Counted(given)
+    if isinstance(given, str):
+        found = _WHOLE_COUNT.fullmatch(given.strip()) and number(given.replace("тыс.", "K").replace("тыс", "K"))
+        if found:
+            return Counted(*found)
+    return Counted(raw=line(str(given), RAW_LENGTH) or "?")
+
+
+def text_hash(text: str | None) -> int | None:
+    """63 bits that are the same for the same words: of SHA-256 over letters and digits in lower case, ё as е, without
+    links, hashtags and names. None where too little is left to tell texts apart."""
+    plain = _SIGNS.sub("", _LINKS.sub("", (text or "").lower().replace("ё", "е")))
+    if len(plain) < TELLING_LETTERS:
+        return None
+    return int.from_bytes(hashlib.sha256(plain.encode(errors="replace")).digest()[:8]) >> 1
 
 
 def line(text: str | None, length: int = TITLE_LENGTH) -> str:

@@ -86,6 +86,7 @@ class PageReading:
     """What a network said of one page at one moment.
 
     subscribers: people; None = hidden or not given. subscribers_step: 1 = exact, 100 = rounded to hundreds.
+    subscribers_raw: what stood in the number's place where it is no sane count; "" otherwise.
     failure: set where the page itself cannot be read (PAGE_FAILURES) or its part of a batch failed;
         figures are None then. until: not before this moment (aware), where a part was refused for pace.
     handle: present short name, canonical lower case. external_id: the network's own id as text.
@@ -106,6 +107,7 @@ class PageReading:
     title: str = ""
     subscribers: int | None = None
     subscribers_step: int = 1
+    subscribers_raw: str = ""
     posts_total: int | None = None
     has_avatar: bool | None = None
     has_cover: bool | None = None
@@ -126,6 +128,7 @@ class PostReading:
     """One post with its counters as they stood when read; None = the network does not give that counter.
 
     views_step: 1 = exact, 100 = rounded to hundreds (Telegram's "1.2K"). likes: all reactions together.
+    text_hash: see answers.text_hash.
     """
 
     external_id: str
@@ -138,6 +141,19 @@ class PostReading:
     likes: int | None = None
     comments: int | None = None
     reposts: int | None = None
+    text_hash: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsReading:
+    """The comments of one post: `people` = those that the page did not write, `answered` of them, and the minutes
+    from each of these to the page's first answer. No text and no id of a person is kept."""
+
+    page_id: int
+    post_id: str
+    people: int
+    answered: int
+    answer_minutes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

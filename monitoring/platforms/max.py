@@ -13,7 +13,7 @@ import msgspec
 from django.conf import settings
 
 from .access import Access
-from .answers import Count, Id, MomentMs, answer_hash, convert, line, moment
+from .answers import Count, Id, MomentMs, answer_hash, convert, counted, line, moment, text_hash
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .max_page import read_public_page
@@ -33,12 +33,13 @@ class _Chat(msgspec.Struct):
     description: str | None = None
     icon: dict[str, Any] | None = None
     link: str | None = None
-    participants_count: Count | None = None
+    participants_count: Any = None
     messages_count: Count | None = None
 
 
 class _Body(msgspec.Struct):
     mid: Annotated[str, msgspec.Meta(max_length=60)] | None = None
+    text: str | None = None
 
 
 class _Link(msgspec.Struct):
@@ -46,7 +47,7 @@ class _Link(msgspec.Struct):
 
 
 class _Stat(msgspec.Struct):
-    views: Count | None = None
+    views: Any = None
 
 
 class _Message(msgspec.Struct):
@@ -195,6 +196,7 @@ def _chat_reading(page: PageRef, found: dict[str, Any]) -> PageReading:
     chat = convert(found, _Chat)
     if chat.type != "channel":
         return PageReading(page.page_id, failure=Failure.NOT_FOUND)
+    people = counted(chat.participants_count)
     if chat.participants_count is None:
         raise PlatformError(Failure.BAD_ANSWER, "a chat without its count")
     try:
@@ -207,7 +209,9 @@ def _chat_reading(page: PageRef, found: dict[str, Any]) -> PageReading:
         external_id=str(chat.chat_id),
         handle=handle if _HANDLE.fullmatch(handle) else page.handle.lower(),
         title=line(chat.title),
-        subscribers=chat.participants_count,
+        subscribers=people.value,
+        subscribers_step=people.step,
+        subscribers_raw=people.raw,
         posts_total=chat.messages_count,
         has_avatar=bool(chat.icon),
         has_description=bool((chat.description or "").strip()),
@@ -221,5 +225,6 @@ def _post(message: _Message) -> PostReading:
         external_id=mid or f"at{message.timestamp}",
         published_at=moment(message.timestamp / 1000),
         kind=PostKind.REPOST if message.link and message.link.type == "forward" else PostKind.OWN,
-        views=message.stat.views if message.stat else None,
+        views=counted(message.stat.views).value if message.stat else None,
+        text_hash=text_hash(message.body.text if message.body else None),
     )

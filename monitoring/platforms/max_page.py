@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from .answers import answer_hash, line, parse_html
+from .answers import answer_hash, counted, line, parse_html
 from .base import Failure, PageReading, PageRef, PlatformError
 
 NOT_FOUND_PHRASE = "Не нашли чат по этой ссылке"
@@ -39,16 +39,18 @@ def read_public_page(page: PageRef, body: bytes) -> PageReading:
         if NOT_FOUND_PHRASE in text:
             return PageReading(page.page_id, answer_hash(body), Failure.NOT_FOUND)
         raise PlatformError(Failure.BAD_ANSWER, "max.ru: a page without a count")
-    count = channel[COUNT_KEY]
-    if not _COUNT.fullmatch(count) or int(count) > 2_147_483_647:
-        raise PlatformError(Failure.BAD_ANSWER, "max.ru: the count is no number")
+    written = channel[COUNT_KEY].strip("\"'`")
+    given = int(written) if _COUNT.fullmatch(written) else written
+    people = counted(None if given in ("null", "undefined") else given)
     return PageReading(
         page.page_id,
         answer_hash(body),
         external_id=_chat_id(channel.get("id", "")),
         handle=page.handle.lower(),
         title=line(_string(channel.get("title")) or _og_title(body)),
-        subscribers=int(count),
+        subscribers=people.value,
+        subscribers_step=people.step,
+        subscribers_raw=people.raw,
         has_avatar=bool(_string(channel["icon"])) if "icon" in channel else None,
         has_description=bool(_string(channel["description"]).strip()) if "description" in channel else None,
     )

@@ -12,7 +12,7 @@ import msgspec
 from django.conf import settings
 
 from .access import Access
-from .answers import Count, MomentMs, answer_hash, convert, line, moment
+from .answers import Counted, MomentMs, answer_hash, convert, counted, line, moment, text_hash
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .transport import TooLargeError, Transport, later, next_day
@@ -84,7 +84,7 @@ class _Group(msgspec.Struct):
     name: str = ""
     shortname: str | None = None
     description: str | None = None
-    members_count: Count | None = None
+    members_count: Any = None
     access_type: str = ""
     blocked: bool = False
     status: str | None = None
@@ -92,8 +92,8 @@ class _Group(msgspec.Struct):
 
 
 class _Summary(msgspec.Struct, frozen=True):
-    count: Count | None = None
-    comments_count: Count | None = None
+    count: Any = None
+    comments_count: Any = None
 
 
 _NO_SUMMARY = _Summary()
@@ -101,6 +101,7 @@ _NO_SUMMARY = _Summary()
 
 class _Media(msgspec.Struct):
     type: str = ""
+    text: str = ""
 
 
 class _Topic(msgspec.Struct):
@@ -111,7 +112,7 @@ class _Topic(msgspec.Struct):
     like_summary: _Summary = _NO_SUMMARY
     reshare_summary: _Summary = _NO_SUMMARY
     discussion_summary: _Summary = _NO_SUMMARY
-    views_count: Count | None = None
+    views_count: Any = None
 
 
 class _Topics(msgspec.Struct):
@@ -293,6 +294,7 @@ def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) ->
     elif group.members_count is None and group.access_type not in ("", "OPEN"):
         failure = Failure.CLOSED
     handle = (group.shortname or "").lower()
+    people = Counted() if failure else counted(group.members_count)
     return PageReading(
         page_id=page.page_id,
         answer_hash=proof,
@@ -300,7 +302,9 @@ def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) ->
         external_id=str(group.uid),
         handle=handle if _HANDLE.fullmatch(handle) else f"group{group.uid}",
         title=line(group.name),
-        subscribers=None if failure else group.members_count,
+        subscribers=people.value,
+        subscribers_step=people.step,
+        subscribers_raw=people.raw,
         has_avatar=None if failure else _has(given & {"photo_id", "main_photo"}, found),
         has_cover=None if failure else _has(given & {"cover"}, found),
         has_description=None if failure or group.description is None else bool(group.description.strip()),
@@ -318,8 +322,9 @@ def _post(topic: _Topic) -> PostReading:
         external_id=str(topic.id),
         published_at=moment(topic.created_ms / 1000),
         kind=PostKind.REPOST if any(media.type == "topic" for media in topic.media) else PostKind.OWN,
-        views=topic.views_count,
-        likes=topic.like_summary.count,
-        comments=topic.discussion_summary.comments_count,
-        reposts=topic.reshare_summary.count,
+        views=counted(topic.views_count).value,
+        likes=counted(topic.like_summary.count).value,
+        comments=counted(topic.discussion_summary.comments_count).value,
+        reposts=counted(topic.reshare_summary.count).value,
+        text_hash=text_hash(" ".join(media.text for media in topic.media)),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from .answers import answer_hash, line, number, parse_html
+from .answers import RAW_LENGTH, answer_hash, line, number, parse_html, text_hash
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, WallReading
 
 _SUBSCRIBERS = re.compile(r"subscriber|подписчик", re.IGNORECASE)
@@ -45,17 +45,16 @@ def read_landing(page: PageRef, body: bytes) -> PageReading:
         if free or any(_NOT_A_CHANNEL.search(text) for text in extras):
             return PageReading(page.page_id, answer_hash(body), Failure.NOT_FOUND)
         raise PlatformError(Failure.BAD_ANSWER, "t.me: a page without a counter")
-    counted = number(counter)
-    if counted is None:
-        raise PlatformError(Failure.BAD_ANSWER, "t.me: the counter is no number")
+    people, step = number(counter) or (None, 1)
     description = tree.css_first("div.tgme_page_description")
     return PageReading(
         page.page_id,
         answer_hash(body),
         handle=page.handle.lower(),
         title=line(_text(tree, "div.tgme_page_title") or _meta(tree, "og:title")),
-        subscribers=counted[0],
-        subscribers_step=counted[1],
+        subscribers=people,
+        subscribers_step=step,
+        subscribers_raw="" if people is not None else line(counter, RAW_LENGTH),
         has_avatar=_has_avatar(tree),
         has_description=bool(description and description.text(strip=True)),
     )
@@ -106,7 +105,13 @@ def _post(node: LexborNode, post_id: str, published: dt.datetime) -> PostReading
         views=views,
         views_step=step,
         likes=_reactions(node),
+        text_hash=text_hash(_words(node)),
     )
+
+
+def _words(node: LexborNode) -> str:
+    text = node.css_first("div.tgme_widget_message_text")
+    return text.text(separator=" ") if text else ""
 
 
 def _reactions(node: LexborNode) -> int | None:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from .answers import Count, Id, Moment, answer_hash, convert, line, moment, parse_html
+from .answers import Id, Moment, answer_hash, convert, counted, line, moment, parse_html, text_hash
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, PosWidget
 from .batches import WallSoFar, no_page
 
@@ -44,7 +44,7 @@ class _Group(msgspec.Struct):
     is_closed: int = 0
     type: str = "group"
     deactivated: str = ""
-    members_count: Count | None = None
+    members_count: Any = None
     photo_50: str | None = None
     photo_100: str | None = None
     photo_200: str | None = None
@@ -55,7 +55,7 @@ class _Group(msgspec.Struct):
 
 
 class _Counter(msgspec.Struct, frozen=True):
-    count: Count | None = None
+    count: Any = None
 
 
 _NO_COUNTER = _Counter()
@@ -66,6 +66,7 @@ class _Post(msgspec.Struct):
     id: Id
     date: Moment
     owner_id: int = 0
+    text: str = ""
     post_type: str = "post"
     marked_as_ads: int | bool = 0
     is_pinned: int | bool = 0
@@ -107,9 +108,12 @@ def read_page(
         return PageReading(**known, failure=failure)
     mark = group.is_government_organization
     links = _menu_links(group, menus_given)
+    people = counted(group.members_count)
     return PageReading(
         **known,
-        subscribers=group.members_count,
+        subscribers=people.value,
+        subscribers_step=people.step,
+        subscribers_raw=people.raw,
         has_avatar=_has_avatar(group),
         has_cover=None if group.cover is None else bool(group.cover.enabled),
         has_description=None if group.description is None else bool(group.description.strip()),
@@ -214,8 +218,10 @@ def _post(post: _Post) -> PostReading:
         kind=PostKind.REPOST if post.copy_history or post.post_type == "copy" else PostKind.OWN,
         pinned=bool(post.is_pinned),
         advertisement=bool(post.marked_as_ads),
-        views=post.views.count,
-        likes=post.likes.count,
-        comments=post.comments.count,
-        reposts=post.reposts.count,
+        views=counted(post.views.count).value,
+        views_step=counted(post.views.count).step,
+        likes=counted(post.likes.count).value,
+        comments=counted(post.comments.count).value,
+        reposts=counted(post.reposts.count).value,
+        text_hash=text_hash(post.text),
     )

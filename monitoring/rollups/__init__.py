@@ -5,13 +5,15 @@
 
 import datetime as dt
 
-from monitoring.models import GroupDay, GroupMonth, PageDay, PageMonth, PageState, Region, Slot
+from monitoring.models import GroupDay, GroupMonth, Page, PageDay, PageMonth, PageState, Region, Slot
 
+from .copies import mark_copies
 from .groups import refresh_group_days
 from .months import refresh_months
 from .pages import refresh_page_states
+from .silence import note_silences
 
-__all__ = ["collected_days", "rebuild", "refresh_page_states", "roll_up", "sum_up"]
+__all__ = ["close_day", "collected_days", "follow", "rebuild", "refresh_page_states", "roll_up", "sum_up"]
 
 # Counters of posts move for this long after their day, so their days are summed again.
 REFRESH_DAYS = 30
@@ -19,8 +21,23 @@ REFRESH_DAYS = 30
 
 def roll_up(region: Region, day: dt.date) -> None:
     """Bring every roll-up in line with what was collected on `day` (a local day of the region)."""
-    refresh_page_states(region, day)
+    close_day(region, day)
     sum_up(region, day - dt.timedelta(days=REFRESH_DAYS), day)
+
+
+def close_day(region: Region, day: dt.date) -> None:
+    """What can be told of the pages only when all of them were read: their states, mass-sent copies, silences."""
+    refresh_page_states(region, day)
+    mark_copies(region, day)
+    note_silences(region, day)
+
+
+def follow(region: Region, page: Page, day: dt.date, today: dt.date) -> None:
+    """A page's number of `day` was decided on later: its state, and the groups of that day, follow."""
+    latest = collected_days(region, today - dt.timedelta(days=REFRESH_DAYS), today)[-1:]
+    for each in sorted({day, *latest}):
+        refresh_page_states(region, each, page)
+    sum_up(region, day, day)
 
 
 def sum_up(region: Region, first: dt.date, last: dt.date) -> None:

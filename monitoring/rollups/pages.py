@@ -17,9 +17,14 @@ YEAR_TOLERANCE_DAYS = 7
 BATCH = 2000
 
 
-def refresh_page_states(region: Region, day: dt.date) -> None:
-    """Latest figures of every page as of the end of `day`. A page that failed keeps its last good value and date."""
+def refresh_page_states(region: Region, day: dt.date, only: Page | None = None) -> None:
+    """Latest figures of every page as of the end of `day`. A page that failed keeps its last good value and date.
+
+    only: this page alone.
+    """
     pages = Page.objects.filter(institution__region=region)
+    if only is not None:
+        pages = pages.filter(pk=only.pk)
     old = PageState.objects.filter(page__in=pages).in_bulk()
     audience = _audience_near(region, day)
     slots = {
@@ -77,13 +82,15 @@ def _set_audience(state: PageState, measured: dict[dt.date, Audience], day: dt.d
     latest = measured.get(day)
     if latest is None:
         return
+    points = dict(state.sparkline) | {day.isoformat(): latest.subscribers}
+    state.sparkline = [list(point) for point in sorted(points.items())][-SPARKLINE_POINTS:]
+    if state.measured_on and day < state.measured_on:
+        return  # a number of that day was decided on later
     state.subscribers, state.subscribers_provenance = latest
     state.measured_on = day
     state.change_day = _change(latest, measured, [day - dt.timedelta(days=1)])
     state.change_month = _change(latest, measured, _days_before(month_before(day), MONTH_TOLERANCE_DAYS))
     state.change_year = _change(latest, measured, _days_before(year_before(day), YEAR_TOLERANCE_DAYS))
-    points = [point for point in state.sparkline if point[0] < day.isoformat()]
-    state.sparkline = [*points, [day.isoformat(), latest.subscribers]][-SPARKLINE_POINTS:]
 
 
 def _change(latest: Audience, measured: dict[dt.date, Audience], days: Iterable[dt.date]) -> int | None:

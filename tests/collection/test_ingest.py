@@ -4,9 +4,11 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from monitoring.collection.ingest import Ingest
-from monitoring.models import EventKind, Page, PageDay, PageEvent, PageProfile, PageStatus, Post
+from monitoring.models import EventKind, Page, PageDay, PageEvent, PageProfile, PageStatus, Post, SlotReason
 from monitoring.platforms.base import Failure, PageReading, PostReading, PosWidget, WallReading
 from tests.factories import PageFactory
 
@@ -25,7 +27,7 @@ def page() -> Page:
 
 def store(
     page: Page, reading: PageReading | None = None, wall: WallReading | None = None, day=DAY, now=NOW
-) -> set[int]:
+) -> dict[int, SlotReason]:
     page = Page.objects.select_related("state").get(pk=page.pk)
     return Ingest({page.pk: page}, day, now, ZONE).store(
         {page.pk: reading} if reading else {}, {page.pk: wall} if wall else {}
@@ -175,10 +177,88 @@ class TestIdentity:
 
     def test_one_page_under_two_spellings_is_one_page(self, page):
         twin = PageFactory(handle="club5", external_id="")
-        assert store(twin, reading(twin)) == {twin.pk}
+        assert store(twin, reading(twin)) == {twin.pk: SlotReason.DUPLICATE}
         assert not PageDay.objects.exists()
 
     def test_deleted_and_back_again_are_events(self, page):
         store(page, reading(page, subscribers=None, failure=Failure.DELETED))
         store(page, reading(page), day=DAY + dt.timedelta(days=1))
         assert list(PageEvent.objects.order_by("day").values_list("kind", flat=True)) == ["deleted", "reopened"]
+
+    def test_another_community_under_the_address_leaves_nothing_of_its_own(self, page):
+        other = reading(page, external_id="77", title="Магазин", subscribers=90_000, has_avatar=True)
+        reasons = store(page, other, wall(page, post(1, NOW, views=9)))
+        assert reasons == {page.pk: SlotReason.REPLACED}
+        assert not any(model.objects.exists() for model in (PageDay, PageProfile, Post))
+        known = Page.objects.get()
+        assert (known.status, known.external_id, known.title) == (PageStatus.REPLACED, "5", "")
+        event = PageEvent.objects.get()
+        assert (event.kind, event.old, event.new) == (EventKind.REPLACED, "5", "Магазин (77)")
+
+    def test_it_is_told_once_however_long_it_lasts(self, page):
+        for days in range(3):
+            store(page, reading(page, external_id="77"), day=DAY + dt.timedelta(days=days))
+        assert PageEvent.objects.count() == 1
+
+
+class TestLate:
+    """A worker was held up between the network's answer and the base; meanwhile the next day was read."""
+
+    TODAY, TOMORROW = NOW, NOW + dt.timedelta(days=1)
+
+    @pytest.fixture
+    def read_tomorrow(self, page) -> Page:
+        new = reading(page, subscribers=900, title="Новое имя", handle="school_new", has_avatar=False)
+        walls = wall(page, post(1, NOW, views=500))
+        store(page, new, walls, day=DAY + dt.timedelta(days=1), now=self.TOMORROW)
+        return Page.objects.get()
+
+    def test_the_late_number_stands_under_its_own_day(self, page, read_tomorrow):
+        store(page, reading(page, subscribers=816))
+        assert dict(PageDay.objects.filter(subscribers__gt=0).values_list("day", "subscribers")) == {
+            DAY: 816,
+            DAY + dt.timedelta(days=1): 900,
+        }
+
+    def test_nothing_newer_is_overwritten(self, page, read_tomorrow):
+        late = reading(page, subscribers=816, title="Старое имя", has_avatar=True)
+        store(page, late, wall(page, post(1, NOW, views=100)))
+        known = Page.objects.get()
+        assert (known.title, known.handle, known.posts_known_to) == ("Новое имя", "school_new", self.TOMORROW)
+        assert Post.objects.get().views == 500
+        assert PageProfile.objects.get().has_avatar is False
+
+    def test_of_two_readings_of_a_day_the_later_one_stays(self, page):
+        store(page, reading(page, subscribers=820), now=NOW + dt.timedelta(hours=1))
+        store(page, reading(page, subscribers=816), now=NOW)
+        assert PageDay.objects.get().subscribers == 820
+
+
+class TestSevenDays:
+    PUBLISHED = dt.datetime(2024, 10, 1, 12, tzinfo=dt.UTC)
+
+    def read_at_ages(self, page: Page, *days: float) -> Post:
+        """Readings of one post; its views are its age in hours."""
+        for age in days:
+            now = self.PUBLISHED + dt.timedelta(days=age)
+            store(page, reading(page), wall(page, post(1, self.PUBLISHED, views=round(age * 24))), now=now)
+        return Post.objects.get()
+
+    def test_the_counters_of_that_age_stay_when_the_latest_grow(self, page):
+        found = self.read_at_ages(page, 5, 6.1, 7.1, 8.1, 20)
+        assert (found.views, found.views_7) == (480, 170)
+
+    def test_a_post_not_read_near_that_age_has_none(self, page):
+        found = self.read_at_ages(page, 5, 11)
+        assert (found.views_7, found.aged_at) == (None, None)
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+    @given(st.lists(st.floats(0.1, 15), min_size=1, max_size=6, unique=True))
+    def test_the_reading_nearest_to_it_wins_whatever_their_number(self, page, ages):
+        Post.objects.all().delete()
+        Page.objects.update(seen_at=None)
+        ages.sort()
+        found = self.read_at_ages(page, *ages)
+        near = [age for age in ages if 6 <= age <= 10]
+        expected = min(near, key=lambda age: abs(age - 7), default=None)
+        assert found.views_7 == (None if expected is None else round(expected * 24))

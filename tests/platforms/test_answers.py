@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.platforms.answers import OPEN_ELEMENTS, answer_hash, convert, decode, line, number, parse_html
+from monitoring.platforms.answers import (
+    OPEN_ELEMENTS,
+    Counted,
+    answer_hash,
+    convert,
+    counted,
+    decode,
+    line,
+    number,
+    parse_html,
+    text_hash,
+)
 from monitoring.platforms.base import PlatformError
 
 
@@ -93,3 +104,84 @@ class TestHtml:
         with pytest.raises(PlatformError):
             parse_html(b"<a b=" * 200_000)
         assert time.monotonic() - started < 10
+
+
+class TestCounted:
+    @pytest.mark.parametrize(
+        ("given", "value", "step"),
+        [
+            (816, 816, 1),
+            (0, 0, 1),
+            (816.0, 816, 1),
+            ("816", 816, 1),
+            ("000816", 816, 1),
+            ("1 234", 1234, 1),
+            ("1\u00a0234", 1234, 1),
+            ("1,234", 1234, 1),
+            ("12,3K", 12300, 100),
+            ("12.3k", 12300, 100),
+            ("1.2M", 1_200_000, 100_000),
+            ("12,3 тыс.", 12300, 100),
+        ],
+    )
+    def test_what_can_be_read_is_read_with_its_step(self, given, value, step):
+        assert counted(given) == Counted(value, step)
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            -5,
+            -0.5,
+            float("nan"),
+            float("inf"),
+            1e18,
+            2**31,
+            2**63,
+            816.5,
+            True,
+            False,
+            [816],
+            {"count": 816},
+            "",
+            "many",
+            "-816",
+            "0x10",
+            "1e3",
+            "\u0661\u0662",
+            "99999999999",
+        ],
+    )
+    def test_what_cannot_be_a_count_is_kept_as_text(self, given):
+        found = counted(given)
+        assert found.value is None
+        assert found.raw
+
+    def test_nothing_given_is_nothing(self):
+        assert counted(None) == Counted()
+
+    @given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers())))
+    def test_anything_is_a_count_of_people_or_its_text(self, given):
+        found = counted(given)
+        assert found.value is None or 0 <= found.value <= 2**31 - 1
+        assert len(found.raw) <= 100
+
+
+class TestTextHash:
+    LONG = "Приглашаем всех жителей района на праздник ёлки в субботу, в двенадцать часов, у дома культуры!"
+
+    def test_signs_letter_case_links_and_hashtags_make_no_difference(self):
+        other = self.LONG.upper().replace("!", " https://vk.com/club1 #праздник @school5").replace("Ё", "Е")
+        assert text_hash(other) == text_hash(self.LONG) is not None
+
+    def test_other_words_do(self):
+        assert text_hash(self.LONG.replace("субботу", "пятницу")) != text_hash(self.LONG)
+
+    def test_short_texts_are_alike_by_chance(self):
+        assert text_hash("С праздником!") is None
+
+    def test_it_fits_the_bases_column(self):
+        assert 0 <= text_hash(self.LONG) < 2**63
+
+
+def test_numbers_that_json_has_not_are_read_all_the_same():
+    assert str(decode(b'{"a":NaN,"b":-Infinity}')) == "{'a': nan, 'b': -inf}"

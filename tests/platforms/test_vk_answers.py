@@ -100,10 +100,15 @@ class TestPage:
     def test_a_page_without_a_short_name_is_called_by_its_number(self, name):
         assert read(screen_name=name).handle == "club5"
 
-    @pytest.mark.parametrize("count", [-1, 10**18, 10**30, "816", "12,3K", 8.5, [816], True])
-    def test_a_count_that_cannot_be_fails_the_page_alone(self, count):
+    @pytest.mark.parametrize("count", [-1, 10**18, 10**30, 8.5, [816], {}, True, "many", "0x10", "1e3"])
+    def test_a_count_that_cannot_be_is_no_number_and_no_failure_of_the_page(self, count):
         reading = read(members_count=count)
-        assert (reading.failure, reading.subscribers) == (Failure.BAD_ANSWER, None)
+        assert (reading.failure, reading.subscribers) == (None, None)
+        assert reading.subscribers_raw == str(count)
+
+    def test_a_rounded_count_says_so(self):
+        reading = read(members_count="12,3K")
+        assert (reading.subscribers, reading.subscribers_step) == (12300, 100)
 
 
 class TestPosWidget:

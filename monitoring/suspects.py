@@ -1,0 +1,187 @@
+"""Doubtful numbers of subscribers: what makes a number doubtful, and who decides. Until then it counts nowhere."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+
+from gospub.accounts.audit import record
+from gospub.accounts.models import User
+from gospub.clock import local_day
+from monitoring import rollups
+from monitoring.models import Page, PageDay, Provenance, Suspect, SuspectKind, SuspectState
+from monitoring.platforms.base import PageReading
+
+# A fall by so much, or a growth to so many times the last good number, and by so many people, is doubtful.
+FALL, GROWTH, LEAST_CHANGE = 0.7, 5, 100
+# A last good number older than this is no measure any more.
+FRESH = dt.timedelta(days=7)
+# So near, in shares of it, the next reading bears a number out.
+NEAR = 0.2
+
+
+class AlreadyDecidedError(Exception):
+    """Somebody else, or the next day's reading, was quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The last good number of a page before the reading, None = there is none that still tells anything."""
+
+    subscribers: int | None = None
+    exact: bool = True
+
+
+def known_of(page: Page, day: dt.date) -> Known:
+    """By the page's state (joined)."""
+    try:
+        state = page.state
+    except ObjectDoesNotExist:
+        return Known()
+    if state.subscribers is None or state.measured_on < day - FRESH:
+        return Known()
+    return Known(state.subscribers, state.subscribers_provenance == Provenance.MEASURED)
+
+
+def doubt(reading: PageReading, known: Known) -> SuspectKind | None:
+    """Why the reading's number is doubtful; None where it is not. A page that failed has no number to doubt."""
+    if reading.failure:
+        return None
+    if reading.subscribers_raw:
+        return SuspectKind.NEGATIVE if reading.subscribers_raw.startswith("-") else SuspectKind.ABSURD
+    if reading.subscribers is None:
+        return SuspectKind.MISSING if known.subscribers is not None else None
+    if known.subscribers is None:
+        return None
+    if reading.subscribers_step > 1 and known.exact:
+        return SuspectKind.ROUNDED
+    return SuspectKind.JUMP if is_jump(known.subscribers, reading.subscribers) else None
+
+
+def is_jump(before: int, now: int) -> bool:
+    """Whether the change within days is more than pages do by themselves."""
+    if abs(now - before) < LEAST_CHANGE:
+        return False
+    return now <= before * (1 - FALL) or now >= before * GROWTH
+
+
+def sort_out(
+    pages: Mapping[int, Page], readings: Iterable[PageReading], day: dt.date, now: dt.datetime
+) -> tuple[set[int], dict[int, Known]]:
+    """Keep the doubtful numbers of a day's readings apart, and let good ones decide what earlier days left open.
+
+    Returns the pages whose number is not to be stored, and for pages with an open doubt the number they are measured
+    by. Pages have their `state` joined.
+    """
+    readings = list(readings)
+    ids = [reading.page_id for reading in readings]
+    rows = Suspect.objects.filter(page__in=ids, day__gte=day - FRESH, day__lte=day).order_by("day")
+    by_page: dict[int, list[Suspect]] = {}
+    for row in rows:
+        by_page.setdefault(row.page_id, []).append(row)
+    doubtful: set[int] = set()
+    measures: dict[int, Known] = {}
+    for reading in readings:
+        earlier = by_page.get(reading.page_id, [])
+        known = known_of(pages[reading.page_id], day)
+        before = [row for row in earlier if row.day < day and row.kind == SuspectKind.JUMP]
+        opened = next((row for row in reversed(before) if row.state == SuspectState.OPEN), None)
+        if opened and reading.subscribers is not None and reading.failure is None:
+            known = _decide_by_next(opened, reading.subscribers, now) or known
+            measures[reading.page_id] = known
+        kind = doubt(reading, known)
+        today = next((row for row in earlier if row.day == day), None)
+        if kind and not _decided(kind, reading, today, earlier):
+            doubtful.add(reading.page_id)
+            _write(reading, kind, known, day, now)
+        elif today and today.state == SuspectState.REJECTED and today.raw == raw_of(reading):
+            doubtful.add(reading.page_id)
+    return doubtful, measures
+
+
+def _decided(kind: SuspectKind, reading: PageReading, today: Suspect | None, earlier: list[Suspect]) -> bool:
+    """Whether an analyst has already said of this very number, or of the page's hidden counter, what to think."""
+    if kind == SuspectKind.MISSING:
+        return any(row.kind == kind and row.state == SuspectState.CONFIRMED for row in earlier)
+    return today is not None and today.state != SuspectState.OPEN and today.raw == raw_of(reading)
+
+
+def raw_of(reading: PageReading) -> str:
+    """The number as the network gave it."""
+    if reading.subscribers_raw:
+        return reading.subscribers_raw
+    return "" if reading.subscribers is None else str(reading.subscribers)
+
+
+def _write(reading: PageReading, kind: SuspectKind, known: Known, day: dt.date, now: dt.datetime) -> None:
+    fields = {
+        "kind": kind,
+        "raw": raw_of(reading),
+        "value": reading.subscribers,
+        "step": reading.subscribers_step,
+        "expected": known.subscribers,
+        "answer_hash": reading.answer_hash,
+        "collected_at": now,
+        "state": SuspectState.OPEN,
+        "decided_at": None,
+        "decided_by": None,
+    }
+    Suspect.objects.update_or_create(page_id=reading.page_id, day=day, defaults=fields)
+
+
+def _decide_by_next(opened: Suspect, subscribers: int, now: dt.datetime) -> Known | None:
+    """A later reading near the doubtful number confirms it, one near the number before rejects it.
+
+    Returns the number that the later reading is to be measured by; None where nothing speaks for either.
+    """
+    if _near(subscribers, opened.value):
+        _settle(opened, SuspectState.CONFIRMED, now)
+        _store(opened)
+        return Known(opened.value, opened.step == 1)
+    if _near(subscribers, opened.expected):
+        _settle(opened, SuspectState.REJECTED, now)
+    return Known(opened.expected)
+
+
+def _near(number: int, other: int | None) -> bool:
+    return other is not None and abs(number - other) <= max(NEAR * other, LEAST_CHANGE / 2)
+
+
+def _settle(suspect: Suspect, state: SuspectState, now: dt.datetime, user: User | None = None, note: str = "") -> bool:
+    """Compare-and-set: whether this call took the decision."""
+    mine = Suspect.objects.filter(pk=suspect.pk, state=SuspectState.OPEN)
+    return bool(mine.update(state=state, decided_at=now, decided_by=user, note=note))
+
+
+def _store(suspect: Suspect) -> None:
+    """The confirmed number becomes the day's; a confirmed absence stores nothing."""
+    if suspect.value is None:
+        return
+    fields = {
+        "subscribers": suspect.value,
+        "subscribers_provenance": Provenance.MEASURED if suspect.step == 1 else Provenance.ROUNDED,
+        "subscribers_step": suspect.step,
+        "collected_at": suspect.collected_at,
+        "answer_hash": suspect.answer_hash,
+    }
+    PageDay.objects.update_or_create(page_id=suspect.page_id, day=suspect.day, defaults=fields)
+
+
+def decide(suspect: Suspect, *, confirm: bool, user: User, note: str, now: dt.datetime) -> None:
+    """An analyst confirms the number, which counts from then on, or rejects it, which leaves its day without data.
+
+    The day's roll-ups follow. Raises AlreadyDecidedError where somebody else was quicker.
+    """
+    state = SuspectState.CONFIRMED if confirm else SuspectState.REJECTED
+    with transaction.atomic():
+        if not _settle(suspect, state, now, user, note):
+            raise AlreadyDecidedError
+        if confirm:
+            _store(suspect)
+        after = {"state": str(state), "value": suspect.value if confirm else None, "note": note}
+        before = {"state": str(SuspectState.OPEN), "raw": suspect.raw, "expected": suspect.expected}
+        record(user, "suspect.decide", f"suspect {suspect.pk}", before=before, after=after, now=now)
+        region = suspect.page.institution.region
+        rollups.follow(region, suspect.page, suspect.day, local_day(now, region.time_zone))
