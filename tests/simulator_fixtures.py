@@ -27,14 +27,26 @@ class RunningSimulator:
     def set_faults(self, names: list[str]) -> None:
         httpx.post(f"{self.url}/_simulator/faults", json={"faults": names}, trust_env=False).raise_for_status()
 
+    def change_page(self, platform: str, page: str, change: str, value: str | int | None = None) -> None:
+        """Let something happen to a page (by short name or number) today: renamed (value: the new short name),
+        deleted, banned, closed, reopened, taken_over, subscribers (value: the exact count; None = as made up)."""
+        given = {"platform": platform, "page": page, "change": change, "value": value}
+        httpx.post(f"{self.url}/_simulator/pages", json=given, trust_env=False).raise_for_status()
+
+    def arrivals(self) -> dict[str, dict[str, list[float]]]:
+        """When the latest 20 000 requests came (seconds of a steady clock), by network and token, application or
+        caller's address."""
+        return httpx.get(f"{self.url}/_simulator/arrivals", trust_env=False).json()
+
     def calls(self) -> dict[str, int]:
         return httpx.get(f"{self.url}/_simulator/calls", trust_env=False).json()
 
     def reset(self) -> None:
-        """Clock at the demo's moment, no faults, no calls counted."""
+        """Clock at the demo's moment, no faults, no changed pages, no calls counted."""
         self.set_clock(DEMO_MOMENT)
         self.set_faults([])
-        httpx.post(f"{self.url}/_simulator/calls", trust_env=False).raise_for_status()
+        for switch, given in (("pages", {"reset": True}), ("calls", None), ("arrivals", None)):
+            httpx.post(f"{self.url}/_simulator/{switch}", json=given, trust_env=False).raise_for_status()
 
     def settings(self) -> dict[str, object]:
         """Settings with which Gospub takes this simulator for every network."""

@@ -65,13 +65,14 @@ class _Scale:
             shown = _shown(pages, total.day)
             self._logs.append(math.log(total.people / sum(natural(page, total.day) for page in shown)))
         self._halves = {page.key: [share(page.key)] * len(totals) for page in pages}
+        self._evens = [0.5] * len(totals)  # of a page that the region did not begin with
         self._at = lru_cache(maxsize=4096)(self._compute)
         for number, total in enumerate(totals):
             self._settle(_shown(pages, total.day), number, total)
 
     def people(self, page: Page, day: dt.date) -> int:
         factor, before, after, way = self._at(day)
-        halves = self._halves[page.key]
+        halves = self._halves.get(page.key, self._evens)
         return int(natural(page, day) * factor + halves[before] * (1 - way) + halves[after] * way)
 
     def _compute(self, day: dt.date) -> tuple[float, int, int, float]:

@@ -4,13 +4,14 @@ import html
 import json
 from typing import Any
 
-from . import limits
+from . import limits, texts
 from .chance import mix
+from .counts import MISSING, shown
 from .pages import Page
 from .posts import Post, Rendered
+from .shapes import reshaped
 from .state import Simulation
 from .telegram_pages import NOT_FOUND_IN_MAX
-from .texts import AS_JSON, about
 from .wire import Answer, Call, as_html, as_json
 
 BOT_TOKEN = "sim-max"  # noqa: S105
@@ -36,14 +37,14 @@ class Max:
 
     def landing(self, call: Call, page: Page) -> Answer:
         """max.ru/<name>: the channel is an object in a script, its keys bare or in quotes."""
-        if "max_429" in call.faults:
+        if "max_429" in call.faults or not self._may_come(call):
             return Answer(b"Too Many Requests", 429, "text/plain")
         if not self._simulation.exists(page, call.moment):
             return as_html("<title>MAX</title>", f"<p>{NOT_FOUND_IN_MAX}</p>")
-        people = self._simulation.subscribers(page, call.moment)
+        people = shown(self._simulation.subscribers(page, call.moment), call.faults_of(page))
         title = page.institution.name
         channel: dict[str, Any] = {"title": title}
-        if people is not None:
+        if people is not MISSING:
             channel["participantsCount" if "max_drift" not in call.faults else "membersNumber"] = people
         channel["description"] = _description(page)
         if page.looks.avatar:
@@ -54,6 +55,9 @@ class Max:
             f'<div id="app"></div><script>window.__data={{type:"data",{_script(channel, page.looks.quoted)}}};</script>'
             f'<a href="https://web.max.ru/{page.external_id}">Открыть в MAX</a>',
         )
+
+    def _may_come(self, call: Call) -> bool:
+        return self._simulation.limits.allow(f"max {call.caller}", limits.MAX_CALLS)
 
     # --- bots -----------------------------------------------------------------------------------
 
@@ -69,7 +73,7 @@ class Max:
 
     def _refuse(self, call: Call) -> None:
         """Raise what stands before any answer: pace, token, faults."""
-        if "max_429" in call.faults or not self._simulation.limits.allow("max", limits.MAX_CALLS):
+        if "max_429" in call.faults or not self._may_come(call):
             raise _RefusedError(429, "rate.limit", "Too many requests")
         if "max_text_error" in call.faults:
             raise _RefusedError(500, "", "upstream request failed")
@@ -100,14 +104,15 @@ class Max:
         day, total = call.moment.day(page.zone), self._simulation.count_posts(page, call.moment)
         last = self._simulation.post(page, total - 1, call.moment).at if total else call.moment.unix
         icon = {"url": f"https://i.oneme.example/i?r={mix(page.key, 60):x}"} if page.looks.avatar else None
-        return {
+        people = shown(self._simulation.subscribers(page, call.moment), call.faults_of(page))
+        chat = {
             "chat_id": int(page.external_id),
             "type": "channel",
             "status": "active",
             "title": page.institution.name,
             "icon": icon,
             "last_event_time": last * 1000,
-            "participants_count": self._simulation.subscribers(page, call.moment),
+            "participants_count": people,
             "owner_id": 1000 + page.key,
             "is_public": True,
             "link": f"https://max.ru/{page.handle_on(day)}",
@@ -115,6 +120,7 @@ class Max:
             "messages_count": total,
             "pinned_message": None,
         }
+        return {name: value for name, value in chat.items() if value is not MISSING}
 
     def _messages(self, call: Call, path: list[str]) -> Answer:
         """Newest first, to administrators only; `from` and `to` are taken in either order, the documents disagree."""
@@ -133,7 +139,7 @@ class Max:
         last = self._before(page, bounds[-1] // 1000 if bounds else call.moment.unix, call)
         first = self._before(page, -(-bounds[0] // 1000) - 1, call) if len(bounds) == 2 else 0
         found = self._simulation.newest(self._rendered, page, max(first, last - count), last, call.moment)
-        return Answer(b'{"messages":[%b]}' % b",".join(found))
+        return Answer(b'{"messages":[%b]}' % b",".join(reshaped(found, call.faults)))
 
     def _before(self, page: Page, unix: int, call: Call) -> int:
         """How many of the posts that there are now were published up to that second."""
@@ -149,12 +155,11 @@ def _script(channel: dict[str, Any], quoted: bool) -> str:
 
 
 def _description(page: Page) -> str:
-    return about(page.institution.name, page.institution.place.town) if page.looks.description else ""
+    return texts.about(page.institution.name, page.institution.place.town) if page.looks.description else ""
 
 
 def _message(page: Page, post: Post) -> bytes:
-    texts = AS_JSON[page.institution.kind.topic]
-    text = f'"text":{texts[post.chance % len(texts)]},"attachments":null,"markup":null'
+    text = f'"text":{texts.as_json(page, post)},"attachments":null,"markup":null'
     body = f'{{"mid":"mid.{page.key:08x}{post.number:08x}","seq":{post.at * 1000},{text}}}'
     link = ""
     if post.repost:

@@ -1,16 +1,19 @@
 """Odnoklassniki's API: /fb.do and /api/<group>/<name>, with the signature checked."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from . import limits
+from . import limits, texts
 from .chance import mix
+from .counts import MISSING, shown
 from .pages import Page
 from .posts import Post, Rendered
+from .shapes import reshaped
 from .state import Simulation
-from .texts import AS_JSON, about
 from .wire import Answer, Call, as_json, dumps
 
 KEY, SECRET, TOKEN = "sim-ok-key", "sim-ok-secret", "sim-ok-token"
@@ -75,7 +78,7 @@ class Ok:
             raise OkError(103)
         if call.values.get("sig") != signature(call.values):
             raise OkError(104)
-        if not self._simulation.limits.allow("ok", limits.OK_CALLS):
+        if not self._simulation.limits.allow(f"ok {KEY}", limits.OK_CALLS):
             raise OkError(8)
         for fault, code in _FAULTS.items():
             if fault in call.faults:
@@ -102,7 +105,7 @@ class Ok:
         fields = frozenset(call.values.get("fields", "uid,name").replace(" ", "").split(","))
         pages = {page.key: page for page in (self._simulation.by_id("ok", k.strip(), call.moment) for k in ids) if page}
         groups = [self._group(pages[key], fields, call) for key in sorted(pages, key=lambda key: mix(key, 40))]
-        found = [group for group in groups if group]
+        found = reshaped([group for group in groups if group], call.faults)
         return dumps({"groups": found} if "ok_old_shape" in call.faults else found)
 
     def _group(self, page: Page, fields: frozenset[str], call: Call) -> dict[str, Any] | None:
@@ -114,7 +117,7 @@ class Ok:
             return _only(group, fields) if page.death == "banned" else None
         group |= {
             "shortname": None if page.handle.endswith(page.external_id) else page.handle_on(day),
-            "description": about(institution.name, institution.place.town) if looks.description else "",
+            "description": texts.about(institution.name, institution.place.town) if looks.description else "",
             "access_type": "OPEN" if looks.access == "open" else "CLOSED",
             "category": "GOVERNMENT",
             "city": institution.place.town.partition(" ")[2],
@@ -130,8 +133,8 @@ class Ok:
             group |= {"photo_id": photo, "main_photo": {"id": photo, "pic128x128": f"https://i.okcdn.example/{photo}"}}
         if looks.cover:
             group["cover"] = {"photo_id": str(mix(page.key, 42) % 10**12)}
-        people = self._simulation.subscribers(page, call.moment)
-        if people is not None:
+        people = shown(self._simulation.subscribers(page, call.moment), call.faults_of(page))
+        if people is not MISSING:
             group["members_count"] = people
         if group["shortname"] is None:
             del group["shortname"]
@@ -149,13 +152,14 @@ class Ok:
         page = self._page(call.values.get("group_id", ""), call)
         known = {
             "themes": self._simulation.count_posts(page, call.moment),
-            "members": self._simulation.subscribers(page, call.moment),
+            "members": shown(self._simulation.subscribers(page, call.moment), call.faults_of(page)),
             "photos": mix(page.key, 43) % 900,
             "videos": mix(page.key, 44) % 90,
             "links": 0,
         }
+        given = {name: value for name, value in known.items() if value is not MISSING}
         wanted = call.values.get("counterTypes", "").lower().split(",")
-        return dumps({"counters": {name: value for name, value in known.items() if name in wanted}})
+        return dumps({"counters": {name: value for name, value in given.items() if name in wanted}})
 
     # --- topics ---------------------------------------------------------------------------------
 
@@ -172,6 +176,7 @@ class Ok:
         last = min(last, self._simulation.count_posts(page, call.moment))
         first = max(last - count, 0)
         items = self._simulation.newest(self._rendering(call), page, first, last, call.moment)
+        items = reshaped(items, call.faults)
         more = b"true" if first else b"false"
         return b'{"media_topics":[%b],"anchor":"a%d","has_more":%b,"entities":{}}' % (b",".join(items), first, more)
 
@@ -189,16 +194,15 @@ class Ok:
         page = self._page(str(group_id), call)
         if not 0 <= number < self._simulation.count_posts(page, call.moment):
             raise OkError(300)
-        post = self._simulation.post(page, number, call.moment)
+        count = min(call.whole("count", 20), 100)
         comments = [
             {
-                "id": f"{post.at}{place}",
+                "id": f"{call.values['discussionId']}{comment.number}",
                 "text": "Спасибо!",
-                "date": call.moment.at.strftime("%Y-%m-%d %H:%M:%S"),
-                "author_id": page.external_id if place % 3 == 2 else str(mix(page.key, number, place) % 10**12),
-                **({"author_type": "GROUP"} if place % 3 == 2 else {}),
+                "date": dt.datetime.fromtimestamp(comment.at, ZoneInfo("Europe/Moscow")).strftime("%Y-%m-%d %H:%M:%S"),
+                **_author(page, comment.answers is not None, mix(page.key, number, comment.number)),
             }
-            for place in range(min(post.comments, call.whole("count", 20), 100))
+            for comment in self._simulation.comments(page, number, call.moment)[:count]
         ]
         return dumps({"comments": comments, "entities": {"users": []}})
 
@@ -211,13 +215,18 @@ def _only(group: dict[str, Any], fields: frozenset[str]) -> dict[str, Any]:
     return {name: value for name, value in group.items() if name in fields or name == "uid"}
 
 
+def _author(page: Page, by_page: bool, chance: int) -> dict[str, str]:
+    if by_page:
+        return {"author_id": page.external_id, "author_type": "GROUP"}
+    return {"author_id": str(chance % 10**12)}
+
+
 def topic_id(page: Page, number: int) -> str:
     return f"{int(page.external_id) * 100_000 + number}"
 
 
 def _topic(page: Page, post: Post, fields: frozenset[str]) -> bytes:
-    texts = AS_JSON[page.institution.kind.topic]
-    media = f'{{"type":"text","text":{texts[post.chance % len(texts)]}}}'
+    media = f'{{"type":"text","text":{texts.as_json(page, post)}}}'
     if post.repost:
         media += f',{{"type":"topic","reshare_owner_refs":["group:{post.chance % 10**12}"]}}'
     parts = {

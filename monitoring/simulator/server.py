@@ -4,12 +4,15 @@ import asyncio
 import datetime as dt
 import json
 import signal
+import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
+from .asked import names_asked, sender, token
 from .faults import Faults
 from .max import Max
 from .ok import Ok
@@ -52,11 +55,28 @@ class Server:
         moment = self.simulation.now()
         route = self._route(path, values, moment)
         self.simulation.calls[f"{route.network}:{route.method}"] += 1
-        faults = self.simulation.faults.strike(route.network, route.method)
+        whose = (route.network, path, values, request.headers, request.remote or "")
+        self.simulation.arrivals.append((route.network, sender(*whose), time.monotonic()))
+        asked = self._asked(route, path, values, moment)
+        met = self.simulation.faults.strike(route.network, route.method, token(*whose), asked)
         if self._latency:
             await asyncio.sleep(self._latency)
-        call = Call(path, values, request.headers, moment, faults, request.remote or "")
-        return await send(request, spoilt(route.answer(call), faults), faults)
+        call = Call(path, values, request.headers, moment, met.whole, request.remote or "", met.of_page)
+        return await send(request, spoilt(route.answer(call), met.whole), met.whole)
+
+    def _asked(self, route: Route, path: str, values: dict[str, str], moment: Moment) -> Callable[[str], int | None]:
+        """Tells the key of a page where the request is about it."""
+        if not self.simulation.faults.aimed:
+            return lambda name: None
+        names = names_asked(route.network, route.method, path, values)
+        pages = (self.simulation.named(route.network, name.strip(), moment) for name in names if name)
+        keys = {page.key for page in pages if page}
+
+        def key_of(name: str) -> int | None:
+            page = self.simulation.named(route.network, name, moment)
+            return page.key if page and page.key in keys else None
+
+        return key_of
 
     # --- who answers ----------------------------------------------------------------------------
 
@@ -97,16 +117,20 @@ class Server:
         return Route("max", "landing", lambda call: self._max.landing(call, page))
 
     def _page(self, name: str, moment: Moment) -> Page | None:
-        for prefix in ("club", "public", "event"):
-            number = name.removeprefix(prefix)
-            if number != name and number.isdigit():
-                return self.simulation.by_id("vk", number, moment)
-        return self.simulation.by_handle(name, moment)
+        numbered = name.startswith(("club", "public", "event"))
+        page = self.simulation.named("vk", name, moment) if numbered else None
+        return page or self.simulation.by_handle(name, moment)
 
     # --- switches -------------------------------------------------------------------------------
 
     async def _switch(self, request: web.BaseRequest, name: str) -> web.StreamResponse:
-        switches = {"clock": self._clock, "faults": self._faults, "calls": self._calls}
+        switches = {
+            "clock": self._clock,
+            "faults": self._faults,
+            "calls": self._calls,
+            "arrivals": self._arrivals,
+            "pages": self._pages,
+        }
         try:
             given = json.loads(await request.read()) if request.method == "POST" and request.can_read_body else None
             answer = switches[name](request.method == "POST", given) if name in switches else NOT_FOUND
@@ -126,7 +150,7 @@ class Server:
     def _faults(self, change: bool, given: dict[str, list[str]] | None) -> Answer:
         """Replace the active faults."""
         if change:
-            self.simulation.faults = Faults(given["faults"])
+            self.simulation.faults = Faults(given["faults"], self.simulation.seed)
         return as_json({"faults": self.simulation.faults.active()})
 
     def _calls(self, change: bool, given: object) -> Answer:
@@ -134,6 +158,26 @@ class Server:
         if change:
             self.simulation.calls.clear()
         return as_json(dict(self.simulation.calls))
+
+    def _arrivals(self, change: bool, given: object) -> Answer:
+        """When the latest requests came (seconds of this machine's steady clock), by network and whom it counts."""
+        if change:
+            self.simulation.arrivals.clear()
+        found: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for network, who, at in self.simulation.arrivals:
+            found[network][who].append(round(at, 4))
+        return as_json(found)
+
+    def _pages(self, change: bool, given: dict[str, Any] | None) -> Answer:
+        """Change a page (see `Simulation.change`), or with {"reset": true} undo all changes."""
+        if change and given.get("reset"):
+            self.simulation.undo_changes()
+        elif change:
+            page = self.simulation.named(given["platform"], given["page"], self.simulation.now())
+            if page is None:
+                raise ValueError(f"no such page: {given['page']}")
+            self.simulation.change(page, given["change"], given.get("value"))
+        return as_json({})
 
 
 async def serve(server: Server, host: str, port: int, on_ready: Callable[[str], None]) -> None:

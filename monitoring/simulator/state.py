@@ -1,11 +1,15 @@
 """What one running simulator knows: its regions, its clock, its faults, its limits and the calls it has served."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from .changes import CHANGES, nameless, stranger
 from .faults import Faults
+from .growth import Comment
 from .limits import Limits
 from .pages import Page
 from .posts import Post, Rendered
@@ -29,23 +33,28 @@ class Moment:
         return found
 
 
+_NUMBERED = re.compile(r"(?:club|public|event|group)?0*(-?\d+)")
+# Requests of which `arrivals` remembers when they came.
+REMEMBERED = 20_000
+
+
 class Simulation:
-    def __init__(self, worlds: Iterable[RegionWorld], scale: float | None, faults: Iterable[str] = ()) -> None:
-        """scale: of the limits, None = none. Raises UnknownFaultError."""
+    def __init__(
+        self,
+        worlds: Iterable[RegionWorld],
+        scale: float | None,
+        faults: Iterable[str] = (),
+        day_limits: Mapping[str, int] | None = None,
+    ) -> None:
+        """scale: of the limits, None = none. day_limits: see `Limits`. Raises UnknownFaultError."""
         self.worlds = list(worlds)
-        self.faults = Faults(faults)
-        self.limits = Limits(scale)
+        self.seed = self.worlds[0].seed if self.worlds else 1
+        self.faults = Faults(faults, self.seed)
+        self.limits = Limits(scale, day_limits)
         self.calls: Counter[str] = Counter()
+        self.arrivals: deque[tuple[str, str, float]] = deque(maxlen=REMEMBERED)
         self._set: Moment | None = None
-        self._world_of: dict[int, RegionWorld] = {}
-        self._by_id: dict[tuple[str, str], Page] = {}
-        self._by_handle: dict[str, list[Page]] = {}
-        for world in self.worlds:
-            for page in world.pages:
-                self._world_of[page.key] = world
-                self._by_id[page.platform, page.external_id] = page
-                for handle in filter(None, (page.handle, page.old_handle)):
-                    self._by_handle.setdefault(handle, []).append(page)
+        self.undo_changes()
 
     # --- clock ----------------------------------------------------------------------------------
 
@@ -57,7 +66,57 @@ class Simulation:
         """`at` is aware."""
         self._set = Moment(at)
 
+    # --- changes from outside -------------------------------------------------------------------
+
+    def undo_changes(self) -> None:
+        """All pages as they were made."""
+        self._world_of: dict[int, RegionWorld] = {}
+        self._by_id: dict[tuple[str, str], Page] = {}
+        self._by_handle: dict[str, list[Page]] = {}
+        self._counts: dict[int, int] = {}
+        for world in self.worlds:
+            for page in world.pages:
+                self._add(page, world)
+
+    def change(self, page: Page, change: str, value: Any = None) -> None:
+        """Let that happen to the page today. Raises ValueError for an unknown change or a value that is of no use.
+
+        renamed: value is the new short name. subscribers: value is the exact count from now on, None = as made up.
+        """
+        day, world = self.now().day(page.zone), self._world_of[page.key]
+        if change == "subscribers":
+            if value is not None and (not isinstance(value, int) or value < 0):
+                raise ValueError("subscribers needs a whole number or null as its value")
+            self._counts.pop(page.key, None)
+            self._counts |= {} if value is None else {page.key: value}
+        elif change == "taken_over":
+            other = stranger(page, day)
+            self._counts[other.key] = 3 * (world.audience.people(page, day)) + 1234
+            self._replace(page, nameless(page, day))
+            self._add(other, world)
+        elif change in CHANGES:
+            self._replace(page, CHANGES[change](page, day, value))
+        else:
+            raise ValueError(f"unknown change: {change}")
+
+    def _add(self, page: Page, world: RegionWorld) -> None:
+        self._world_of[page.key] = world
+        self._by_id[page.platform, page.external_id] = page
+        for handle in filter(None, (page.handle, page.old_handle)):
+            self._by_handle.setdefault(handle, []).append(page)
+
+    def _replace(self, page: Page, changed: Page) -> None:
+        for handle in filter(None, (page.handle, page.old_handle)):
+            self._by_handle[handle].remove(page)
+        self._add(changed, self._world_of[page.key])
+
     # --- pages ----------------------------------------------------------------------------------
+
+    def named(self, platform: str, name: str, moment: Moment) -> Page | None:
+        """By number (also `club5`, `group5` and so on) or short name, in any letter case."""
+        numbered = _NUMBERED.fullmatch(name.lower())
+        page = self.by_id(platform, numbered[1], moment) if numbered else None
+        return page or self.by_handle(name, moment, platform)
 
     def by_id(self, platform: str, external_id: str, moment: Moment) -> Page | None:
         """The page that was ever made under that id, whatever became of it."""
@@ -78,7 +137,10 @@ class Simulation:
 
     def subscribers(self, page: Page, moment: Moment) -> int | None:
         """People; None where the page hides its counter."""
-        return self._world_of[page.key].subscribers(page, moment.day(page.zone))
+        day = moment.day(page.zone)
+        if page.key in self._counts and page.exists(day) and not page.hidden:
+            return self._counts[page.key]
+        return self._world_of[page.key].subscribers(page, day)
 
     # --- posts ----------------------------------------------------------------------------------
 
@@ -90,6 +152,10 @@ class Simulation:
 
     def post(self, page: Page, number: int, moment: Moment) -> Post:
         return self._world_of[page.key].wall.post(page, number, moment.unix)
+
+    def comments(self, page: Page, number: int, moment: Moment) -> list[Comment]:
+        """Under that post, the page's answers among them; oldest first."""
+        return self._world_of[page.key].wall.comments(page, number, moment.unix)
 
     def newest(self, rendered: Rendered, page: Page, first: int, last: int, moment: Moment) -> list[bytes]:
         """Posts number `last` - 1 down to `first`, made by `rendered`; all of them are there already."""

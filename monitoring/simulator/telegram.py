@@ -1,6 +1,7 @@
 """Telegram: t.me/<name>, t.me/s/<name>, and the Bot API."""
 
 from . import limits
+from .counts import MISSING, shown
 from .pages import Page
 from .posts import Rendered
 from .state import Moment, Simulation
@@ -37,9 +38,10 @@ class Telegram:
             return refused
         if not self._simulation.exists(page, call.moment):
             return contact(call.path.strip("/"))
-        people = self._simulation.subscribers(page, call.moment)
-        shown = people is not None and "tg_no_counter" not in call.faults
-        return landing(page, call.moment.day(page.zone), people, shown)
+        people = shown(self._simulation.subscribers(page, call.moment), call.faults_of(page))
+        if "tg_no_counter" in call.faults:
+            people = MISSING
+        return landing(page, call.moment.day(page.zone), people)
 
     def feed(self, call: Call, name: str) -> Answer:
         """20 messages, oldest first; where there is no preview, the way to the landing page."""
@@ -51,7 +53,7 @@ class Telegram:
             return Answer(b"", 302, HTML, {"Location": f"{ADDRESS}/{name}"})
         first, last = self._range(call, self._simulation.count_posts(page, call.moment))
         messages = self._simulation.newest(self._rendered, page, first, last, call.moment)
-        people = self._simulation.subscribers(page, call.moment) or 0
+        people = shown(self._simulation.subscribers(page, call.moment), call.faults_of(page))
         older = message_id(first) if first else None
         return feed(page, call.moment.day(page.zone), people, messages[::-1], older)
 
@@ -93,7 +95,9 @@ class Telegram:
             people = self._simulation.subscribers(page, call.moment)
             if people is None:
                 raise _RefusedError(403, "Forbidden: bot is not a member of the channel chat")
-            return as_json({"ok": True, "result": people if method in COUNT_METHODS else _chat(page, call.moment)})
+            people = shown(people, call.faults_of(page))
+            result = people if method in COUNT_METHODS else _chat(page, call.moment)
+            return as_json({"ok": True} if result is MISSING else {"ok": True, "result": result})
         except _RefusedError as refused:
             return refused.answer
 
@@ -112,7 +116,7 @@ class Telegram:
             raise _RefusedError(400, "Bad Request: chat_id is empty")
         if chat.startswith("@"):
             day = call.moment.at.date()
-            if not self._simulation.limits.spend(f"look-ups {token}", day, limits.NAME_LOOK_UPS):
+            if not self._simulation.limits.spend("getChat", token, day):
                 raise _RefusedError(429, "Too Many Requests", 86_400 - call.moment.unix % 86_400)
             page = self._simulation.by_handle(chat[1:], call.moment, "telegram")
         elif chat.startswith("-100"):

@@ -1,17 +1,22 @@
 """The markup of t.me: the page of a channel, its feed, and the page that stands for everything unknown."""
 
+import base64
 import datetime as dt
 import html
+from typing import Any
 
+from . import texts
 from .chance import mix, share
+from .counts import MISSING, as_text
 from .pages import Page
 from .posts import Post
-from .texts import AS_HTML, about
 from .wire import Answer, as_html
 
 # A post and the pictures of its album, service messages beside it: numbers of one row.
 NUMBERS_A_POST = 4
 FIRST_NUMBER = 5
+# Stands in messages for the channel's name, which may change.
+NAME = "\0"
 NOT_FOUND_IN_MAX = "Не нашли чат по этой ссылке"
 SERVICE = "service_message"
 EDITED = '<span class="tgme_widget_message_from_author">Администратор</span>,&nbsp;edited&nbsp;'
@@ -28,13 +33,15 @@ def canonical(page: Page, day: dt.date) -> str:
     return name.title() if page.looks.mixed_case else name
 
 
-def spaced(number: int) -> str:
-    """10612280 -> 10 612 280."""
-    return f"{number:,}".replace(",", " ")
+def spaced(people: Any) -> str:
+    """10612280 -> 10 612 280; what is no number as it stands."""
+    return f"{people:,}".replace(",", " ") if type(people) is int else as_text(people)
 
 
-def short(number: int) -> str:
-    """12345 -> 12.3K: exact below a thousand, then three digits, the rest cut off."""
+def short(number: Any) -> str:
+    """12345 -> 12.3K: exact below a thousand, then three digits, the rest cut off; what is no number as it stands."""
+    if type(number) is not int:
+        return as_text(number)
     for unit, size in (("M", 1_000_000), ("K", 1000)):
         if number >= size:
             digits = 2 if number < 10 * size else 1 if number < 100 * size else 0
@@ -59,18 +66,17 @@ def sign_in() -> Answer:
     return as_html("<title>Telegram</title>", '<form class="login_form">Log in to continue</form>')
 
 
-def landing(page: Page, day: dt.date, people: int | None, counter_shown: bool) -> Answer:
-    """t.me/<name>: the exact count, digits in groups of three."""
+def landing(page: Page, day: dt.date, people: Any) -> Answer:
+    """t.me/<name>: the exact count, digits in groups of three. people: as `counts.shown` gives them."""
     looks, name, title = page.looks, canonical(page, day), html.escape(page.institution.name)
     photo = f"https://cdn4.telesco.pe/file/{mix(page.key, 50):x}.jpg" if looks.avatar else LOGO
     picture = f'<img class="tgme_page_photo_image" src="{photo}">' if looks.avatar else ""
-    text = html.escape(about(page.institution.name, page.institution.place.town)) if looks.description else ""
+    text = html.escape(texts.about(page.institution.name, page.institution.place.town)) if looks.description else ""
     description = f'<div class="tgme_page_description" dir="auto">{text}</div>' if text else ""
-    count = people or 0
-    counter = f"{spaced(count)} subscriber{'' if count == 1 else 's'}"
+    counter = f"{spaced(people)} subscriber{'' if people == 1 else 's'}"
     if looks.group:
-        counter = f"{spaced(count)} members, {max(count // 60, 1)} online"
-    extra = f'<div class="tgme_page_extra">{counter}</div>' if counter_shown else ""
+        counter = f"{spaced(people)} members, {mix(page.key, 56) % 40 + 1} online"
+    extra = f'<div class="tgme_page_extra">{counter}</div>' if people is not MISSING else ""
     preview = '<div class="tgme_page_context_link_wrap"><a class="tgme_page_context_link" href="/s/{}">{}</a></div>'
     link = preview.format(name, "Preview channel") if looks.preview and not looks.group else ""
     return as_html(
@@ -83,7 +89,7 @@ def landing(page: Page, day: dt.date, people: int | None, counter_shown: bool) -
     )
 
 
-def feed(page: Page, day: dt.date, people: int, messages: list[bytes], older: int | None) -> Answer:
+def feed(page: Page, day: dt.date, people: Any, messages: list[bytes], older: int | None) -> Answer:
     """t.me/s/<name>. messages: oldest first. older: the id before which there are more, None = these are all."""
     name, title = canonical(page, day), html.escape(page.institution.name)
     more = prev = ""
@@ -93,7 +99,7 @@ def feed(page: Page, day: dt.date, people: int, messages: list[bytes], older: in
             '<div class="tgme_widget_message_centered js-messages_more_wrap"><a class="tme_messages_more '
             f'js-messages_more" href="/s/{name}?before={older}" data-before="{older}"></a></div>'
         )
-    body = b"".join(messages).decode()
+    body = b"".join(messages).decode().replace(NAME, name)
     if not messages:
         body = '<div class="tme_no_messages_found">No posts found</div>'
     return as_html(
@@ -103,9 +109,9 @@ def feed(page: Page, day: dt.date, people: int, messages: list[bytes], older: in
     )
 
 
-def _header(page: Page, name: str, title: str, people: int) -> str:
-    counters = [("subscribers", people), ("photos", mix(page.key, 51) % 5000), ("videos", mix(page.key, 52) % 400)]
-    counters.append(("links", mix(page.key, 53) % 2000))
+def _header(page: Page, name: str, title: str, people: Any) -> str:
+    counters = [("photos", mix(page.key, 51) % 5000), ("videos", mix(page.key, 52) % 400)]
+    counters += [("links", mix(page.key, 53) % 2000), *([("subscribers", people)] if people is not MISSING else [])]
     counters.sort(key=lambda counter: mix(page.key, len(counter[0]), 54))
     cells = "".join(
         f'<div class="tgme_channel_info_counter"><span class="counter_value">{short(count)}</span> '
@@ -121,27 +127,31 @@ def _header(page: Page, name: str, title: str, people: int) -> str:
 
 def message(page: Page, post: Post) -> bytes:
     """One post; now and then a service message or a foreign block stands before it."""
-    name = canonical(page, dt.date.fromordinal(post.at // 86_400 + 719_163))
     found, number, luck = "", message_id(post.number), post.chance % 100
     when = dt.datetime.fromtimestamp(post.at, dt.UTC)
     if post.number == 0 or luck == 1:
         what = "Channel created" if post.number == 0 else "Channel photo updated"
         text = f'<div class="tgme_widget_message_text">{what}</div>'
-        found += _block(f"{name}/{number - 1}", text, "", when, SERVICE)
+        found += _block(f"{NAME}/{number - 1}", text, "", when, kind=SERVICE, channel=page.external_id)
     if luck in (2, 3):
         text = '<div class="tgme_widget_message_text">Сообщение другого канала</div>'
         found += _block("Another_channel/77", text, _views(post.likes + 40), when)
-    body = _forwarded(post) + _media(name, number, luck) + _reply(luck) + _text(page, post) + _reactions(post)
+    body = _forwarded(post) + _media(NAME, number, luck) + _reply(luck) + _text(page, post) + _reactions(post)
     views = _views(post.views) + (EDITED if luck == 4 else "")
-    found += _block(f"{name}/{number}", body, views, when)
+    found += _block(f"{NAME}/{number}", body, views, when, channel=page.external_id)
     return found.encode()
 
 
-def _block(address: str, body: str, before: str, when: dt.datetime, kind: str = "") -> str:
-    """address: name and number. before: what stands before the time. kind: a class of its own."""
+def _block(address: str, body: str, before: str, when: dt.datetime, *, kind: str = "", channel: str = "777") -> str:
+    """address: name and number. before: what stands before the time. kind: a class of its own. channel: its number.
+
+    data-view is JSON in Base64 without padding; its `c` is the channel's number with a minus.
+    """
+    view = f'{{"c":-{channel},"p":{address.partition("/")[2]},"t":{int(when.timestamp())},"h":"0123456789abcdef01"}}'
+    packed = base64.b64encode(view.encode()).decode().rstrip("=")
     return (
         '<div class="tgme_widget_message_wrap js-widget_message_wrap"><div class="tgme_widget_message '
-        f'text_not_supported_wrap js-widget_message {kind}" data-post="{address}">'
+        f'text_not_supported_wrap js-widget_message {kind}" data-post="{address}" data-view="{packed}">'
         f'<div class="tgme_widget_message_bubble">{body}<div class="tgme_widget_message_footer compact '
         f'js-message_footer"><div class="tgme_widget_message_info short js-message_info">{before}'
         '<span class="tgme_widget_message_meta"><a class="tgme_widget_message_date" '
@@ -157,8 +167,7 @@ def _views(count: int | None) -> str:
 
 
 def _text(page: Page, post: Post) -> str:
-    texts = AS_HTML[page.institution.kind.topic]
-    return f'<div class="tgme_widget_message_text js-message_text" dir="auto">{texts[post.chance % len(texts)]}</div>'
+    return f'<div class="tgme_widget_message_text js-message_text" dir="auto">{texts.as_html(page, post)}</div>'
 
 
 def _forwarded(post: Post) -> str:

@@ -3,7 +3,10 @@
 import html
 import json
 
-from .words import CULTURE, EDUCATION, HEALTH, POWER, SERVICES, SOCIAL, SPORT
+from .campaigns import text_sent
+from .pages import Page
+from .posts import Post
+from .words import CLUBS, CULTURE, EDUCATION, FLOWERS, HEALTH, POWER, SERVICES, SOCIAL, SPORT, VILLAGES
 
 _GENERAL = (
     "С праздником, дорогие земляки! Желаем здоровья и мира вашим семьям.",
@@ -61,8 +64,35 @@ _BY_TOPIC = {
     ),
 }
 TEXTS = {topic: texts + _GENERAL for topic, texts in _BY_TOPIC.items()}
-AS_JSON = {topic: [json.dumps(text, ensure_ascii=False) for text in texts] for topic, texts in TEXTS.items()}
-AS_HTML = {topic: [html.escape(text, quote=False) for text in texts] for topic, texts in TEXTS.items()}
+# Without the quotes around.
+_AS_JSON = {topic: [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts] for topic, texts in TEXTS.items()}
+_AS_HTML = {topic: [html.escape(text, quote=False) for text in texts] for topic, texts in TEXTS.items()}
+# Words that tell any two posts apart; none of their signs needs an escape.
+_WHERE = [f"{village}, «{flower}»" for village in VILLAGES for flower in FLOWERS]
+_WITH = [f"{village} и «{club}»" for village in VILLAGES for club in CLUBS]
+_REGION = 4_000_000  # keys of pages of one region lie in one stretch of so many
+
+
+def as_json(page: Page, post: Post) -> str:
+    """The post's text in JSON, with its quotes: its own, or what was sent around word for word."""
+    if post.copy_of:
+        return f'"{text_sent(page.key // _REGION, post.copy_of)}"'
+    texts = _AS_JSON[page.institution.kind.topic]
+    return f'"{texts[post.chance % len(texts)]}{_own_words(page, post)}"'
+
+
+def as_html(page: Page, post: Post) -> str:
+    """The post's text in HTML."""
+    if post.copy_of:
+        return text_sent(page.key // _REGION, post.copy_of)
+    texts = _AS_HTML[page.institution.kind.topic]
+    return texts[post.chance % len(texts)] + _own_words(page, post)
+
+
+def _own_words(page: Page, post: Post) -> str:
+    where, rest = post.chance >> 5, post.chance >> 14
+    place = page.institution.place.town
+    return f" {place}: {_WHERE[where % len(_WHERE)]}, {_WITH[rest % len(_WITH)]}. № {post.number + 1}"
 
 
 def about(name: str, town: str) -> str:

@@ -3,12 +3,16 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from . import limits
+from .asked import names_asked
 from .chance import mix
+from .counts import shown
 from .pages import Page
+from .shapes import reshaped
 from .state import Simulation
 from .vk_execute import CompileError, InnerCall, inner_calls, project
 from .vk_groups import group
@@ -98,11 +102,7 @@ class Vk:
         per_second = limits.VK_COMMUNITY_CALLS if kind == "community" else limits.VK_CALLS
         if not self._simulation.limits.allow(f"vk {token}", per_second):
             raise VkError(6)
-        for fault in call.faults:
-            if fault.startswith("vk_error_"):
-                raise VkError(int(fault.rpartition("_")[2]))
-            if fault == "vk_captcha_bare":
-                raise VkError(14)
+        _play_error(call.faults)
 
     def _call(self, method: str, call: Call, token: str) -> bytes:
         """The response of one method. Raises VkError."""
@@ -113,7 +113,7 @@ class Vk:
             if _kind(token) == "community":
                 raise VkError(27)
             day = call.moment.day("Europe/Moscow")
-            if method == "wall.get" and not self._simulation.limits.spend(f"vk {token}", day, limits.WALL_GETS):
+            if not self._simulation.limits.spend(method, f"vk {token}", day):
                 raise VkError(29)
         try:
             return found(call)
@@ -153,7 +153,11 @@ class Vk:
 
     def _inner(self, inner: InnerCall, call: Call, token: str) -> bytes:
         values = {"v": call.values.get("v", ""), **inner.values}
-        result = self._call(inner.method, Call(call.path, values, call.headers, call.moment, call.faults), token)
+        if call.page_faults:
+            pages = (self._page(name, call) for name in names_asked("vk", inner.method, "", values) if name)
+            for page in filter(None, pages):
+                _play_error(call.page_faults.get(page.key, frozenset()))
+        result = self._call(inner.method, replace(call, values=values), token)
         return dumps(project(json.loads(result), inner.projection)) if inner.projection else result
 
     # --- methods --------------------------------------------------------------------------------
@@ -170,7 +174,8 @@ class Vk:
             found = {g["id"]: dumps(g) for g in (self._recorded.get(key) for key in keys) if g}
         else:
             found = self._made_up_groups(keys, call)
-        items = b",".join(found[key] for key in sorted(found, key=lambda key: mix(key, call.moment.unix)))
+        order = sorted(found, key=lambda key: mix(key, call.moment.unix))
+        items = b",".join(reshaped([found[key] for key in order], call.faults))
         if "vk_old_shape" in call.faults or _version(call) < OBJECTS_SINCE:
             return b"[%b]" % items
         return b'{"groups":[%b],"profiles":[]}' % items
@@ -182,14 +187,13 @@ class Vk:
         found = {}
         for page in filter(None, (self._page(key, call) for key in keys)):
             day = call.moment.day(page.zone)
-            found[page.key] = group(page, fields, day, self._simulation.subscribers(page, call.moment))
+            people = shown(self._simulation.subscribers(page, call.moment), call.faults_of(page))
+            found[page.key] = group(page, fields, day, people)
         return found
 
     def _page(self, key: str, call: Call) -> Page | None:
         """By number, `club5`, `public5`, `event5`, or short name."""
-        numbered = re.fullmatch(r"(?:club|public|event)?0*(\d+)", key)
-        page = self._simulation.by_id("vk", numbered[1], call.moment) if numbered else None
-        return page or self._simulation.by_handle(key, call.moment, "vk")
+        return self._simulation.named("vk", key, call.moment)
 
     def _readable(self, page: Page | None, call: Call) -> Page:
         """The page, if its wall may be read; else VkError."""
@@ -216,7 +220,7 @@ class Vk:
         page = self._owner(call)
         if call.values.get("filter", "all") not in ("owner", "all"):
             return b'{"count":0,"items":[]}'
-        return self._walls.wall(page, offset, count, call.moment)
+        return self._walls.wall(page, offset, count, call)
 
     def _posts(self, call: Call) -> bytes:
         found = re.findall(r"-(\d+)_(\d+)", call.values.get("posts", ""))
@@ -225,12 +229,11 @@ class Vk:
         pages = [(self._page(owner, call), int(number)) for owner, number in found]
         readable = [(page, number) for page, number in pages if page and page.looks.wall]
         return self._walls.posts(
-            [(page, n) for page, n in readable if self._simulation.exists(page, call.moment)], call.moment
+            [(page, n) for page, n in readable if self._simulation.exists(page, call.moment)], call
         )
 
     def _comments(self, call: Call) -> bytes:
-        offset, count = call.whole("offset", 0), min(call.whole("count", 10), POSTS_A_CALL)
-        found = self._walls.comments(self._owner(call), call.whole("post_id", 0), offset, count, call.moment)
+        found = self._walls.comments(self._owner(call), call)
         if found is None:
             raise VkError(100, "post_id is invalid")
         return found
@@ -248,6 +251,15 @@ class Vk:
         name = call.values.get("screen_name", "").lower()
         page = self._page(name, call) if not name.isdigit() else None
         return dumps({"type": "group", "object_id": int(page.external_id)} if page else [])
+
+
+def _play_error(faults: frozenset[str]) -> None:
+    """Raise the error that is played, if any."""
+    for fault in faults:
+        if fault.startswith("vk_error_"):
+            raise VkError(int(fault.rpartition("_")[2]))
+        if fault == "vk_captcha_bare":
+            raise VkError(14)
 
 
 def _kind(token: str) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .chance import mix
+from .counts import MISSING
 from .pages import Page
 from .texts import about
 from .wire import Answer, as_html, dumps
@@ -35,12 +36,15 @@ class _Face(NamedTuple):
     buttons: tuple[str, ...]
 
 
-def group(page: Page, fields: frozenset[str], day: dt.date, people: int | None) -> bytes:
-    """The object of groups.getById with the fields that were asked for; those that a page hides are absent."""
+def group(page: Page, fields: frozenset[str], day: dt.date, people: Any) -> bytes:
+    """The object of groups.getById with the fields that were asked for; those that a page hides are absent.
+
+    people: as `counts.shown` gives them.
+    """
     alive = page.exists(day)
     fixed = _fixed(page, fields, _Face(page.handle_on(day), alive, page.looks.marked(day), page.looks.buttons(day)))
-    if "members_count" in fields and alive and people is not None:
-        return b'%b,"members_count":%d}' % (fixed, people)
+    if "members_count" in fields and alive and people is not MISSING:
+        return b'%b,"members_count":%b}' % (fixed, dumps(people))
     return fixed + b"}"
 
 

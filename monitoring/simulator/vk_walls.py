@@ -1,10 +1,16 @@
 """VK's walls: posts, comments, members."""
 
+from collections.abc import Sequence
+
+from . import texts
 from .chance import mix
+from .counts import with_odd_views
 from .pages import Page
 from .posts import Post, Rendered
-from .state import Moment, Simulation
-from .texts import AS_JSON
+from .shapes import reshaped
+from .state import Simulation
+from .vk_comments import thread_of, top_level
+from .wire import Call
 
 # Comments take numbers of the same row as posts.
 NUMBERS_A_POST = 3
@@ -17,22 +23,28 @@ def post_id(number: int) -> int:
     return FIRST_NUMBER + NUMBERS_A_POST * number
 
 
+def number_of(wanted: int) -> int | None:
+    """The place in the page's history of the post with that id; None = no post has it."""
+    number, rest = divmod(wanted - FIRST_NUMBER, NUMBERS_A_POST)
+    return number if rest == 0 and number >= 0 else None
+
+
 def _render(page: Page, post: Post) -> bytes:
     return _json(page, post, "")
 
 
 def _json(page: Page, post: Post, pinned: str) -> bytes:
-    texts = AS_JSON[page.institution.kind.topic]
     own = f"-{page.external_id}"
+    words = texts.as_json(page, post)
     copied = ""
     if post.repost:
         stranger = 1_000_000 + post.chance % 90_000_000
         copied = (
             f',"copy_history":[{{"id":{post.chance % 9000 + 1},"owner_id":-{stranger},"from_id":-{stranger},'
-            f'"date":{post.at - 7200},"post_type":"post","text":{texts[0]}}}]'
+            f'"date":{post.at - 7200},"post_type":"post","text":{words}}}]'
         )
     views = "" if post.views is None or pinned else f',"views":{{"count":{post.views}}}'
-    text = '""' if post.repost else texts[post.chance % len(texts)]
+    text = '""' if post.repost else words
     photo = '{"type":"photo"}' if post.chance & 3 else ""
     return (
         f'{{"inner_type":"wall_wallpost","id":{post_id(post.number)},"owner_id":{own},"from_id":{own},'
@@ -50,46 +62,47 @@ class Walls:
         self._simulation = simulation
         self._rendered = Rendered(_render)
 
-    def wall(self, page: Page, offset: int, count: int, moment: Moment) -> bytes:
+    def wall(self, page: Page, offset: int, count: int, call: Call) -> bytes:
         """wall.get: newest first; a pinned old post stands before all others and has no views."""
-        total = self._simulation.count_posts(page, moment)
+        total = self._simulation.count_posts(page, call.moment)
         pinned = page.looks.pinned and total >= PINNED_FROM
         last, first = total - offset, total - offset - count
         items = []
         if pinned:
             last, first = min(last + 1, total), max(first + 1, 1)
             if offset == 0 and count:
-                oldest = self._simulation.post(page, 0, moment)
+                oldest = self._simulation.post(page, 0, call.moment)
                 items.append(_json(page, oldest, '"is_pinned":1,'))
         if last > 0:
-            items += self._simulation.newest(self._rendered, page, max(first, 0), last, moment)
-        return b'{"count":%d,"items":[%b]}' % (total, b",".join(items))
+            items += self._simulation.newest(self._rendered, page, max(first, 0), last, call.moment)
+        return b'{"count":%d,"items":[%b]}' % (total, b",".join(_spoilt(items, call.faults_of(page))))
 
-    def posts(self, keys: list[tuple[Page, int]], moment: Moment) -> bytes:
+    def posts(self, keys: list[tuple[Page, int]], call: Call) -> bytes:
         """wall.getById: the posts with those ids, unknown ones skipped."""
         items = []
         for page, wanted in keys:
-            number, rest = divmod(wanted - FIRST_NUMBER, NUMBERS_A_POST)
-            if rest == 0 and 0 <= number < self._simulation.count_posts(page, moment):
-                items += self._simulation.newest(self._rendered, page, number, number + 1, moment)
-        return b'{"items":[%b]}' % b",".join(items)
+            number = number_of(wanted)
+            if number is not None and number < self._simulation.count_posts(page, call.moment):
+                found = self._simulation.newest(self._rendered, page, number, number + 1, call.moment)
+                items.append(with_odd_views(found[0], call.faults_of(page)))
+        return b'{"items":[%b]}' % b",".join(reshaped(items, call.faults))
 
-    def comments(self, page: Page, wanted: int, offset: int, count: int, moment: Moment) -> bytes | None:
-        """wall.getComments: every third comment is the page's own reply. None = no such post."""
-        number, rest = divmod(wanted - FIRST_NUMBER, NUMBERS_A_POST)
-        if rest or not 0 <= number < self._simulation.count_posts(page, moment):
+    def comments(self, page: Page, call: Call) -> bytes | None:
+        """wall.getComments. None = no such post. Raises ValueError for a parameter that is no number."""
+        wanted = call.whole("post_id", 0)
+        number = number_of(wanted)
+        if number is None or number >= self._simulation.count_posts(page, call.moment):
             return None
-        post = self._simulation.post(page, number, moment)
-        texts = ('"Спасибо за новость!"', '"А когда начнётся?"', '"Добрый день! Ответили вам в сообщениях."')
-        items = []
-        for place in range(offset, min(post.comments, offset + count)):
-            author = f"-{page.external_id}" if place % 3 == 2 else 1000 + mix(page.key, number, place) % 700_000_000
-            at = min(post.at + 600 * (place + 1), moment.unix)
-            items.append(
-                f'{{"id":{wanted + place + 1},"from_id":{author},"owner_id":-{page.external_id},"post_id":{wanted},'
-                f'"date":{at},"text":{texts[place % 3]},"thread":{{"count":0,"items":[]}}}}'
-            )
-        return f'{{"count":{post.comments},"current_level_count":{post.comments},"items":[{",".join(items)}]}}'.encode()
+        found = self._simulation.comments(page, number, call.moment)
+        render = thread_of if call.values.get("comment_id") else top_level
+        return render(page, wanted, found, call)
+
+
+def _spoilt(items: list[bytes], faults: frozenset[str]) -> Sequence[bytes]:
+    """Posts of one wall as the faults leave them."""
+    if not faults:
+        return items
+    return reshaped([with_odd_views(item, faults) for item in items], faults)
 
 
 def members(page: Page, people: int, offset: int, count: int) -> bytes:

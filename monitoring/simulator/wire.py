@@ -6,22 +6,28 @@ import json
 import socket
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from .pages import Page
 from .state import Moment
 
 SLOW_SECONDS = 60
+HUGE_MEGABYTES = 300
 HTML = "text/html"
 JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. values: query and body together. faults: those that it meets. caller: its address."""
+    """One request. values: query and body together. caller: its address.
+
+    faults: those that it meets as a whole; page_faults: by the key of a page, those that were aimed at it.
+    """
 
     path: str
     values: dict[str, str]
@@ -29,6 +35,11 @@ class Call:
     moment: Moment
     faults: frozenset[str]
     caller: str = ""
+    page_faults: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    def faults_of(self, page: Page) -> frozenset[str]:
+        """What spoils the things that are said of this page."""
+        return self.faults | self.page_faults.get(page.key, frozenset()) if self.page_faults else self.faults
 
     def whole(self, name: str, default: int) -> int:
         """A parameter as a number. Raises ValueError where it is none."""
@@ -77,18 +88,29 @@ async def values_of(request: web.BaseRequest) -> dict[str, str]:
 
 def spoilt(answer: Answer, faults: frozenset[str]) -> Answer:
     """The answer as the general faults leave it, those apart that need time or the connection itself."""
-    if "http_500" in faults:
-        return as_html("<title>500</title>", "<h1>500 Internal Server Error</h1>", 500)
-    if "html_instead_of_json" in faults:
-        return as_html("<title>Maintenance</title>", "<h1>Maintenance works</h1>")
+    for fault, instead in _INSTEAD.items():
+        if fault in faults:
+            return instead
+    body, headers = answer.body, answer.headers
     if "empty" in faults:
-        return Answer(b"", kind=answer.kind)
-    if "truncated_json" in faults:
-        return Answer(answer.body[: len(answer.body) // 2], answer.status, answer.kind, answer.headers)
-    if "broken_gzip" in faults:
-        packed = gzip.compress(answer.body)
-        return Answer(packed[: len(packed) // 2], answer.status, answer.kind, {"Content-Encoding": "gzip"})
-    return answer
+        body, headers = b"", {}
+    elif "truncated_json" in faults:
+        body = body[: len(body) // 2]
+    elif "broken_gzip" in faults:
+        packed = gzip.compress(body)
+        body, headers = packed[: len(packed) // 2], {"Content-Encoding": "gzip"}
+    elif "wrong_charset" in faults:
+        body = body.decode().encode("cp1251", "replace")
+    else:
+        return answer
+    return Answer(body, 200 if "empty" in faults else answer.status, answer.kind, headers)
+
+
+_INSTEAD = {
+    "http_500": as_html("<title>500</title>", "<h1>500 Internal Server Error</h1>", 500),
+    "html_instead_of_json": as_html("<title>Maintenance</title>", "<h1>Maintenance works</h1>"),
+    "retry_after": Answer(b"Too Many Requests", 429, "text/plain", {"Retry-After": "30"}),
+}
 
 
 async def send(request: web.BaseRequest, answer: Answer, faults: frozenset[str]) -> web.StreamResponse:
@@ -99,6 +121,8 @@ async def send(request: web.BaseRequest, answer: Answer, faults: frozenset[str])
         return _reset(request)
     if "drip" in faults:
         return await _drip(request, answer)
+    if "huge_answer" in faults:
+        return await _huge(request, answer)
     return web.Response(
         body=answer.body,
         status=answer.status,
@@ -119,7 +143,20 @@ async def _drip(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
     headers = {"Content-Type": answer.kind, "Content-Length": str(len(answer.body))}
     response = web.StreamResponse(status=answer.status, headers=headers)
     await response.prepare(request)
-    for place in range(len(answer.body)):
-        await response.write(answer.body[place : place + 1])
-        await asyncio.sleep(1)
+    with suppress(ConnectionError):  # the reader has had enough
+        for place in range(len(answer.body)):
+            await response.write(answer.body[place : place + 1])
+            await asyncio.sleep(1)
+    return response
+
+
+async def _huge(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """Blanks that any reader of JSON or HTML would skip, and then the answer."""
+    response = web.StreamResponse(status=answer.status, headers={"Content-Type": f"{answer.kind}; charset=utf-8"})
+    await response.prepare(request)
+    blanks = b" " * 2**20
+    with suppress(ConnectionError):
+        for _ in range(HUGE_MEGABYTES):
+            await response.write(blanks)
+        await response.write(answer.body)
     return response

@@ -3,15 +3,24 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .audience import Audience
+from .campaigns import Campaigns
 from .chance import Dice
 from .institutions import Institution, institutions
 from .pages import Page, pages
 from .plans import RegionPlan
 from .posts import Wall
 from .specimens import with_specimens
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Under one post: comments by people, and how many minutes the page took for each that it has answered."""
+
+    people: int
+    minutes: list[int]
 
 
 class RegionWorld:
@@ -26,7 +35,7 @@ class RegionWorld:
         if plan.specimens:
             self.pages = with_specimens(self.pages)
         self.audience = Audience(self.pages, {code: network.totals for code, network in plan.networks.items()})
-        self.wall = Wall(self.audience)
+        self.wall = Wall(self.audience, Campaigns(plan.number, len(self.pages)))
 
     def subscribers(self, page: Page, day: dt.date) -> int | None:
         """People on the local day; None where the page does not exist or hides its counter."""
@@ -42,6 +51,13 @@ class RegionWorld:
         for page in self.accounts(day):
             totals[page.platform] += self.subscribers(page, day) or 0
         return dict(totals)
+
+    def answers(self, page: Page, number: int, unix: int) -> Answers:
+        """What a reader should find under the page's post of that number (see `Post`) at that moment."""
+        found = {comment.number: comment for comment in self.wall.comments(page, number, unix)}
+        answers = [comment for comment in found.values() if comment.answers is not None]
+        minutes = [(answer.at - found[answer.answers].at) // 60 for answer in answers]
+        return Answers(len(found) - len(answers), minutes)
 
     def specimen(self, platform: str, quirk: str) -> Page:
         """The page that shows that quirk. KeyError where there is none."""

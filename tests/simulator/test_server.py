@@ -181,9 +181,9 @@ class TestFaults:
 
     def test_counting_down_is_by_the_requests_that_match(self):
         faults = Faults(["vk_old_shape*1"])
-        struck = [faults.strike(*who) for who in (("ok", "x"), ("vk", "wall.get"), ("vk", "groups.getById"))]
+        struck = [faults.strike(*who).whole for who in (("ok", "x"), ("vk", "wall.get"), ("vk", "groups.getById"))]
         assert struck == [frozenset(), frozenset(), {"vk_old_shape"}]
-        assert faults.strike("vk", "groups.getById") == frozenset()
+        assert faults.strike("vk", "groups.getById").whole == frozenset()
 
     def test_a_name_that_belongs_to_one_network_takes_no_other(self):
         with pytest.raises(UnknownFaultError):
@@ -240,9 +240,10 @@ class TestLimits:
             assert limits.allow("x", 50)
 
     def test_a_budget_begins_anew_with_the_day(self):
-        limits, today = Limits(1), dt.date(2024, 10, 26)
-        assert [limits.spend("x", today, 2) for _ in range(3)] == [True, True, False]
-        assert limits.spend("x", today + dt.timedelta(days=1), 2)
+        limits, today = Limits(None, {"wall.get": 2}), dt.date(2024, 10, 26)
+        assert [limits.spend("wall.get", "x", today) for _ in range(3)] == [True, True, False]
+        assert limits.spend("wall.get", "x", today + dt.timedelta(days=1))
+        assert limits.spend("wall.get", "y", today)
 
 
 class TestOptions:

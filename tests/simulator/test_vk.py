@@ -171,14 +171,6 @@ class TestWalls:
         keys = ",".join(f"-{owner}_{post['id']}" for post in items)
         assert small.vk("wall.getById", posts=f"{keys},-{owner}_1")["response"]["items"] == items
 
-    def test_comments_are_as_many_as_the_post_says_some_by_the_page(self, small):
-        items = wall(small, "daily", count=100)["response"]["items"]
-        post = max(items, key=lambda post: post["comments"]["count"])
-        own = int(f"-{small.page('vk', 'daily').external_id}")
-        found = small.vk("wall.getComments", owner_id=own, post_id=post["id"], count=100)["response"]
-        assert found["count"] == len(found["items"]) == post["comments"]["count"]
-        assert (own in {comment["from_id"] for comment in found["items"]}) == (found["count"] > 2)
-
 
 class TestTokens:
     def test_a_foreign_token_is_error_5_and_does_not_come_back(self, small):

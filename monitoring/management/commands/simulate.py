@@ -11,6 +11,7 @@ from monitoring.simulator import max as max_network
 from monitoring.simulator import ok, telegram
 from monitoring.simulator.demo import DEMO_MOMENT, REGION_CODES, demo_world, made_up_region
 from monitoring.simulator.faults import FAULTS, UnknownFaultError
+from monitoring.simulator.limits import DAY_LIMITS
 from monitoring.simulator.server import Server, serve
 from monitoring.simulator.state import Simulation
 
@@ -22,6 +23,8 @@ TOKENS = {
     "TELEGRAM_BOT_TOKENS": telegram.BOT_TOKEN,
     "MAX_BOT_TOKENS": max_network.BOT_TOKEN,
 }
+
+GRAMMAR = "[network:]name[=token][%%percent of requests][@page's short name or number][*times]. "
 
 
 def rate(text: str) -> float:
@@ -37,6 +40,14 @@ def moment(text: str) -> dt.datetime:
     return at
 
 
+def day_limit(text: str) -> tuple[str, int]:
+    """Method and calls: `wall.get=200`."""
+    method, _sign, calls = text.partition("=")
+    if method not in DAY_LIMITS:
+        raise ValueError(f"no limit a day: {method}")
+    return method, int(calls)
+
+
 class Command(BaseCommand):
     help = "Answer as the four networks do, on one port of this machine. Nothing outside is asked."
     requires_system_checks = []
@@ -50,8 +61,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rate", type=rate, help="limits: documented (default), none (default with --demo), a factor"
         )
+        parser.add_argument(
+            "--day-limit",
+            type=day_limit,
+            nargs="*",
+            default=[],
+            metavar="METHOD=CALLS",
+            help=f"calls a day of one token, whatever --rate says; of {', '.join(DAY_LIMITS)}",
+        )
         parser.add_argument("--latency", type=float, default=0, help="seconds that every answer takes")
-        parser.add_argument("--fault", nargs="*", default=[], metavar="NAME", help="; ".join(fault_list()))
+        parser.add_argument("--fault", nargs="*", default=[], metavar="FAULT", help=GRAMMAR + "; ".join(fault_list()))
         parser.add_argument("--vk-groups", type=Path, help="recorded groups.getById answer to serve as it stands")
         parser.add_argument("--now", type=moment, help="ISO moment with zone, at which the world stands still")
 
@@ -63,7 +82,7 @@ class Command(BaseCommand):
             worlds = [made_up_region(options["pages"], options["seed"])]
         scale = (0.0 if demo else 1.0) if options["rate"] is None else options["rate"]
         try:
-            simulation = Simulation(worlds, scale or None, options["fault"])
+            simulation = Simulation(worlds, scale or None, options["fault"], dict(options["day_limit"]))
         except UnknownFaultError as error:
             raise CommandError(f"{error}. Known: {', '.join(FAULTS)}") from None
         if options["now"] or demo:
