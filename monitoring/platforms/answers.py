@@ -28,9 +28,11 @@ _TAG = re.compile(rb"<(/?)([A-Za-z][A-Za-z0-9-]*)[^>]*?(/?)>?")
 _VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\s]+")
 # "10 612 280", "12.3K", "1,2M": the separators between digits are spaces of several kinds, or commas.
-_NUMBER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:[\s,]\d{3}){1,4}|\d{1,12})(?:[.,](\d{1,3}))?\s*([KMkmКкМм]?)(?!\w)")
-_WHOLE_COUNT = re.compile(r"[0-9\s.,]+(?:[KMкм]|тыс\.?)?", re.IGNORECASE)
-_SCALE = {"": 1, "k": 1_000, "к": 1_000, "m": 1_000_000, "м": 1_000_000}
+_NUMBER = re.compile(
+    r"(?<![\w.,\-−–])([0-9]{1,3}(?:[\s,][0-9]{3}){1,4}|[0-9]{1,12})(?:[.,]([0-9]{1,3}))?\s*(тыс\.?|млн\.?|[KMкм]?)(?!\w)",
+    re.IGNORECASE,
+)
+_SCALE = {"": 1, "k": 1_000, "к": 1_000, "т": 1_000, "m": 1_000_000, "м": 1_000_000}
 
 # Texts shorter than this, without spaces, links and signs, are alike by chance.
 TELLING_LETTERS = 60
@@ -77,10 +79,17 @@ def answer_hash(value: Any) -> str:
     """SHA-256 (hex) of a piece of a JSON answer in canonical form: sorted keys, no spaces; of bytes as they are."""
     if not isinstance(value, bytes):
         try:
-            value = msgspec.json.encode(value, order="sorted")
-        except (OverflowError, RecursionError, UnicodeEncodeError):
-            raise PlatformError(Failure.BAD_ANSWER, "numbers or text out of range") from None
+            value = _canonical(value)
+        except (RecursionError, UnicodeEncodeError):
+            raise PlatformError(Failure.BAD_ANSWER, "text out of range") from None
     return hashlib.sha256(value).hexdigest()
+
+
+def _canonical(value: Any) -> bytes:
+    try:
+        return msgspec.json.encode(value, order="sorted")
+    except OverflowError:  # numbers over 64 bits
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def parse_html(body: bytes) -> LexborHTMLParser:
@@ -111,14 +120,17 @@ def number(text: str) -> tuple[int, int] | None:
 
     None where there is none, or none that a network would write.
     """
-    found = _NUMBER.search(text)
+    return _value(_NUMBER.search(text))
+
+
+def _value(found: re.Match[str] | None) -> tuple[int, int] | None:
     if not found or (found[2] and not found[3]):
         return None
-    whole, fraction, letter = found[1], found[2] or "", found[3].lower()
+    whole, fraction, letter = found[1], found[2] or "", found[3][:1].lower()
     scale = _SCALE[letter]
     step = max(scale // 10 ** len(fraction), 1)
     value = int(re.sub(r"\D", "", whole)) * scale + int(fraction or 0) * step
-    return (value, step) if value <= 2_147_483_647 else None
+    return (value, step) if value <= MOST else None
 
 
 def counted(given: object) -> Counted:
@@ -130,16 +142,22 @@ def counted(given: object) -> Counted:
     if type(given) is int and 0 <= given <= MOST:
         return Counted(given)
     if isinstance(given, str):
-        found = _WHOLE_COUNT.fullmatch(given.strip()) and number(given.replace("тыс.", "K").replace("тыс", "K"))
+        found = _value(_NUMBER.fullmatch(given.strip()))
         if found:
             return Counted(*found)
-    return Counted(raw=line(str(given), RAW_LENGTH) or "?")
+    try:
+        raw = line(str(given), RAW_LENGTH)
+    except RecursionError:  # a list as deep as JSON may be
+        raw = ""
+    return Counted(raw=raw or "?")
 
 
-def text_hash(text: str | None) -> int | None:
+def text_hash(text: object) -> int | None:
     """63 bits that are the same for the same words: of SHA-256 over letters and digits in lower case, ё as е, without
-    links, hashtags and names. None where too little is left to tell texts apart."""
-    plain = _SIGNS.sub("", _LINKS.sub("", (text or "").lower().replace("ё", "е")))
+    links, hashtags and names. None where too little is left to tell texts apart, or `text` is none."""
+    if not isinstance(text, str):
+        return None
+    plain = _SIGNS.sub("", _LINKS.sub("", text.lower().replace("ё", "е")))
     if len(plain) < TELLING_LETTERS:
         return None
     return int.from_bytes(hashlib.sha256(plain.encode(errors="replace")).digest()[:8]) >> 1

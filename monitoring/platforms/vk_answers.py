@@ -66,7 +66,7 @@ class _Post(msgspec.Struct):
     id: Id
     date: Moment
     owner_id: int = 0
-    text: str = ""
+    text: Any = None
     post_type: str = "post"
     marked_as_ads: int | bool = 0
     is_pinned: int | bool = 0

@@ -13,7 +13,7 @@ class _Comment(msgspec.Struct):
     date: Moment
     from_id: int = 0
     reply_to_comment: int | None = None
-    deleted: bool = False
+    deleted: int | bool = False
     thread: "_Thread | None" = None
 
 
@@ -31,11 +31,12 @@ def read_comments(page_id: int, group_id: int, post_id: str, answer: Any) -> Com
     answer: of one call with `thread_items_count`, the comments of its threads inside. Raises PlatformError (bad
     answer) where it is no list of comments.
     """
-    top = [comment for comment in convert(answer, _Comments).items if not comment.deleted]
+    top = convert(answer, _Comments).items
     everything = [(comment, comment) for comment in top]
     everything += [(reply, comment) for comment in top for reply in (comment.thread.items if comment.thread else ())]
+    everything = [(comment, root) for comment, root in everything if not comment.deleted]
     answers = [(comment, root) for comment, root in everything if comment.from_id == -group_id]
-    people = [(comment, root) for comment, root in everything if comment.from_id > 0]
+    people = [(comment, root) for comment, root in everything if comment.from_id != -group_id]
     minutes = []
     for comment, root in people:
         times = [

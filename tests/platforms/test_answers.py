@@ -38,12 +38,16 @@ class TestNumber:
             ("12,3K", 12_300, 100),
             ("1.63K views", 1630, 10),
             ("10.5M", 10_500_000, 100_000),
+            ("12,3 тыс. подписчиков", 12_300, 100),
+            ("5 мая", 5, 1),
         ],
     )
     def test_it_knows_its_own_precision(self, text, value, step):
         assert number(text) == (value, step)
 
-    @pytest.mark.parametrize("text", ["", "@name", "subscribers", "12.345", "9" * 5000, "99999M", "1e18"])
+    @pytest.mark.parametrize(
+        "text", ["", "@name", "subscribers", "12.345", "9" * 5000, "99999M", "1e18", "-5", "\u22125 subscribers"]
+    )
     def test_what_no_network_writes_is_no_number(self, text):
         assert number(text) is None
 
@@ -122,6 +126,8 @@ class TestCounted:
             ("12.3k", 12300, 100),
             ("1.2M", 1_200_000, 100_000),
             ("12,3 тыс.", 12300, 100),
+            ("12,3\u00a0тыс", 12300, 100),
+            ("1,2 млн", 1_200_000, 100_000),
         ],
     )
     def test_what_can_be_read_is_read_with_its_step(self, given, value, step):
@@ -149,6 +155,10 @@ class TestCounted:
             "1e3",
             "\u0661\u0662",
             "99999999999",
+            "12 34",
+            "1 2 3",
+            "\u2212816",
+            "816 и ещё 3",
         ],
     )
     def test_what_cannot_be_a_count_is_kept_as_text(self, given):
@@ -158,6 +168,12 @@ class TestCounted:
 
     def test_nothing_given_is_nothing(self):
         assert counted(None) == Counted()
+
+    def test_a_list_as_deep_as_json_may_be_is_no_fault(self):
+        deep: list = []
+        for _ in range(100_000):
+            deep = [deep]
+        assert counted(deep).value is None
 
     @given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers())))
     def test_anything_is_a_count_of_people_or_its_text(self, given):
@@ -172,6 +188,9 @@ class TestTextHash:
     def test_signs_letter_case_links_and_hashtags_make_no_difference(self):
         other = self.LONG.upper().replace("!", " https://vk.com/club1 #праздник @school5").replace("Ё", "Е")
         assert text_hash(other) == text_hash(self.LONG) is not None
+
+    def test_what_is_no_text_has_none(self):
+        assert text_hash(None) is text_hash([self.LONG]) is None
 
     def test_other_words_do(self):
         assert text_hash(self.LONG.replace("субботу", "пятницу")) != text_hash(self.LONG)
