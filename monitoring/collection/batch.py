@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from gospub.clock import day_bounds, local_day
 from monitoring.models import Page, Region, Slot, SlotReason, SlotStatus
-from monitoring.platforms import connect
+from monitoring.platforms import connect, network
 from monitoring.platforms.base import (
     PAGE_FAILURES,
     Failure,
@@ -21,7 +21,7 @@ from monitoring.platforms.base import (
     WallReading,
 )
 
-from . import claims
+from . import claims, comments
 from .claims import MAX_ATTEMPTS, Claim, Held
 from .ingest import Ingest
 from .pool import Pool
@@ -85,8 +85,9 @@ def collect_batch(held: Claim, pool: Pool, now: Clock) -> None:
         present = [each for each in days if each not in over]
         readings, walls = _read(pool, present)
         for each in present:
-            _when_base_answers(lambda each=each: _store(each, readings, walls, now()), pool)
-        _when_base_answers(pool.settle, pool)
+            _when_base_answers(lambda each=each: _store(each, readings, walls, now()))
+        _read_comments(pool, [pk for pk, wall in walls.items() if wall.failure is None], now())
+        _when_base_answers(pool.settle)
 
 
 def _days(held: Claim) -> list[_Day]:
@@ -130,6 +131,19 @@ def _read(pool: Pool, days: Iterable[_Day]) -> tuple[Readings, Walls]:
         client.close()
 
 
+def _read_comments(pool: Pool, page_ids: list[int], now: dt.datetime) -> None:
+    """Comments of the fresh posts of the pages whose walls were just read, where the network gives them."""
+    posts = comments.posts_to_ask(page_ids, now) if network(pool.platform).gives_comments and page_ids else []
+    if not posts:
+        return
+    client = connect(pool.platform, pool)
+    try:
+        readings = client.read_comments(posts)
+    finally:
+        client.close()
+    _when_base_answers(lambda: comments.store_comments(readings, now))
+
+
 def _refs(each: _Day) -> list[PageRef]:
     owed = {slot.page_id: slot.posts_owed for slot in each.held}
     return [_ref(page, each.day, each.region.time_zone, owed[page.pk]) for page in each.pages.values()]
@@ -167,7 +181,7 @@ def _known_as(ref: PageRef, reading: PageReading) -> PageRef:
 # --- storing -------------------------------------------------------------------------------------
 
 
-def _when_base_answers(store: Callable[[], None], pool: Pool) -> None:
+def _when_base_answers(store: Callable[[], None]) -> None:
     """Do it; where the base is away or has ended the transaction, again: what was read is not thrown away."""
     end = time.monotonic() + BASE_SECONDS
     pause = 0.2

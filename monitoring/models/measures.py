@@ -205,6 +205,7 @@ class Post(models.Model):
     answered_comments = models.PositiveIntegerField(_("answered comments"), null=True)
     answer_minutes = models.JSONField(_("minutes to the answers"), default=list)
     comments_read_at = models.DateTimeField(_("comments read at"), null=True)
+    comments_seen = models.PositiveIntegerField(_("comments when they were read"), null=True)
 
     class Meta:
         verbose_name = _("post")

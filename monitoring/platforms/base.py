@@ -145,6 +145,15 @@ class PostReading:
 
 
 @dataclass(frozen=True, slots=True)
+class PostRef:
+    """A post whose comments are to be read; `page_external_id` is the network's id of its page."""
+
+    page_id: int
+    page_external_id: str
+    post_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommentsReading:
     """The comments of one post: `people` = those that the page did not write, `answered` of them, and the minutes
     from each of these to the page's first answer. No text and no id of a person is kept."""
@@ -202,6 +211,7 @@ class Platform(Protocol):
     from `access` (see access.py), and several of them are under way at once."""
 
     code: str
+    gives_comments: bool  # whether read_comments brings any
     wall_method: str | None  # the method that walls cost, where the network limits it by the day
 
     @staticmethod
@@ -231,6 +241,10 @@ class Platform(Protocol):
 
         Raises PlatformError where the whole call failed.
         """
+        ...
+
+    def read_comments(self, posts: Sequence[PostRef]) -> list[CommentsReading]:
+        """The comments of posts, those that could be read; none where the network does not give them."""
         ...
 
     def close(self) -> None:

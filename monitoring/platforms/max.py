@@ -14,7 +14,18 @@ from django.conf import settings
 
 from .access import Access
 from .answers import Count, Id, MomentMs, answer_hash, convert, counted, line, moment, text_hash
-from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
+from .base import (
+    CommentsReading,
+    Failure,
+    PageReading,
+    PageRef,
+    PlatformError,
+    PostKind,
+    PostReading,
+    PostRef,
+    Token,
+    WallReading,
+)
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .max_page import read_public_page
 from .transport import HTML_BYTES, Answer, Transport
@@ -39,7 +50,7 @@ class _Chat(msgspec.Struct):
 
 class _Body(msgspec.Struct):
     mid: Annotated[str, msgspec.Meta(max_length=60)] | None = None
-    text: str | None = None
+    text: Any = None
 
 
 class _Link(msgspec.Struct):
@@ -63,6 +74,7 @@ class _Messages(msgspec.Struct):
 
 class Max:
     code = "max"
+    gives_comments = False
     wall_method = None
 
     def __init__(self, access: Access) -> None:
@@ -84,6 +96,10 @@ class Max:
     def daily_limits(token: Token) -> dict[str, int]:
         """None that is known."""
         return {}
+
+    def read_comments(self, posts: Sequence[PostRef]) -> list[CommentsReading]:
+        """See `Platform`. Not given here."""
+        return []
 
     def close(self) -> None:
         self._transport.close()

@@ -13,7 +13,18 @@ from django.conf import settings
 
 from .access import Access
 from .answers import Counted, MomentMs, answer_hash, convert, counted, line, moment, text_hash
-from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, Token, WallReading
+from .base import (
+    CommentsReading,
+    Failure,
+    PageReading,
+    PageRef,
+    PlatformError,
+    PostKind,
+    PostReading,
+    PostRef,
+    Token,
+    WallReading,
+)
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .transport import TooLargeError, Transport, later, next_day
 
@@ -101,7 +112,7 @@ _NO_SUMMARY = _Summary()
 
 class _Media(msgspec.Struct):
     type: str = ""
-    text: str = ""
+    text: Any = None
 
 
 class _Topic(msgspec.Struct):
@@ -123,6 +134,7 @@ class _Topics(msgspec.Struct):
 
 class Ok:
     code = "ok"
+    gives_comments = False
     wall_method = None
 
     def __init__(self, access: Access) -> None:
@@ -144,6 +156,10 @@ class Ok:
     def daily_limits(token: Token) -> dict[str, int]:
         """None that is known; what is spent is told by error 11."""
         return {}
+
+    def read_comments(self, posts: Sequence[PostRef]) -> list[CommentsReading]:
+        """See `Platform`. Not given here."""
+        return []
 
     def close(self) -> None:
         self._transport.close()
@@ -326,5 +342,5 @@ def _post(topic: _Topic) -> PostReading:
         likes=counted(topic.like_summary.count).value,
         comments=counted(topic.discussion_summary.comments_count).value,
         reposts=counted(topic.reshare_summary.count).value,
-        text_hash=text_hash(" ".join(media.text for media in topic.media)),
+        text_hash=text_hash(" ".join(media.text for media in topic.media if isinstance(media.text, str))),
     )

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from .access import Access
 from .answers import Count, answer_hash, convert, line
-from .base import Failure, PageReading, PageRef, PlatformError, Token, WallReading
+from .base import CommentsReading, Failure, PageReading, PageRef, PlatformError, PostRef, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .telegram_pages import read_feed, read_landing, with_zero_likes
 from .transport import HTML_BYTES, Answer, Transport
@@ -25,6 +25,7 @@ _HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 class Telegram:
     code = "telegram"
+    gives_comments = False
     wall_method = None
 
     def __init__(self, access: Access) -> None:
@@ -44,6 +45,10 @@ class Telegram:
     def daily_limits(token: Token) -> dict[str, int]:
         """Look-ups of names by a bot; those by id are free."""
         return {"getChat": NAME_LOOK_UPS} if token.kind == "bot" else {}
+
+    def read_comments(self, posts: Sequence[PostRef]) -> list[CommentsReading]:
+        """See `Platform`. Not given here."""
+        return []
 
     def close(self) -> None:
         self._transport.close()

@@ -2,16 +2,28 @@
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 from django.conf import settings
 
 from .access import REFUSALS, Access, Allows
-from .base import PAGE_FAILURES, Failure, PageReading, PageRef, PlatformError, Token, WallReading
+from .base import (
+    PAGE_FAILURES,
+    CommentsReading,
+    Failure,
+    PageReading,
+    PageRef,
+    PlatformError,
+    PostRef,
+    Token,
+    WallReading,
+)
 from .batches import STOPPING, WallSoFar, no_wall, read_each
 from .transport import HTML_BYTES, TooLargeError, Transport
 from .vk_answers import HANDLE, NUMBERED, add_posts, piece_bounds, read_page, state_mark
+from .vk_comments import read_comments
 from .vk_session import VkError, VkSession
 
 TOKEN_KINDS = ("service", "user", "community")
@@ -22,7 +34,8 @@ EXECUTE_CHARGE = ("execute", "wall.get")
 COMMUNITY_PACE = 20 / 3  # requests a second of a community token, in those of the others
 # Sendings of a call that serves many pages; one that serves a single page is left to the slot's own attempts.
 TRIES, ONE_PAGE_TRIES = 2, 1
-ONE_PAGE_METHODS = frozenset({"wall.get"})
+ONE_PAGE_METHODS = frozenset({"wall.get", "wall.getComments"})
+COMMENTS = {"count": 100, "thread_items_count": 10, "sort": "desc"}
 # is_government_organization is undocumented: where it is absent, the mark is read from the page itself.
 FIELDS = "members_count,description,cover,menu,is_government_organization"
 WRONG_ADDRESS = frozenset({100, 113, 125})
@@ -57,6 +70,7 @@ class _NoExecuteError(PlatformError):
 
 class Vk:
     code = "vk"
+    gives_comments = True
     wall_method = "wall.get"
 
     def __init__(self, access: Access) -> None:
@@ -247,9 +261,8 @@ class Vk:
         return answers
 
     def _execute(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
-        calls = ",".join(f"API.wall.get({msgspec.json.encode(request).decode()})" for request in requests)
-        charge = {"execute": 1, "wall.get": len(requests)}
-        answer = self._call("execute", {"code": f"return [{calls}];"}, _may_execute, charge)
+        """As `_one_by_one`, in one request."""
+        answer = self._script("wall.get", requests)
         results, errors = answer["response"], answer.get("execute_errors", [])
         if not (isinstance(results, list) and len(results) == len(requests) and isinstance(errors, list)):
             raise PlatformError(Failure.BAD_ANSWER, "execute: not one result a call")
@@ -263,6 +276,43 @@ class Vk:
         for index, result in zip(failed, again, strict=True):
             results[index] = result
         return results
+
+    def _script(self, method: str, requests: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """The answer of `execute` with a call of the method for each request."""
+        calls = ",".join(f"API.{method}({msgspec.json.encode(request).decode()})" for request in requests)
+        return self._call(
+            "execute", {"code": f"return [{calls}];"}, _may_execute, {"execute": 1, method: len(requests)}
+        )
+
+    # --- comments -------------------------------------------------------------------------------
+
+    def read_comments(self, posts: Sequence[PostRef]) -> list[CommentsReading]:
+        """See `Platform`: the newest hundred of each post. A post that cannot be read is left out."""
+        size = WALLS_A_CALL if self.access.can(("execute", "wall.getComments"), _may_execute) else 1
+        parts = [posts[start : start + size] for start in range(0, len(posts), size)]
+        if not parts:
+            return []
+        with ThreadPoolExecutor(min(self.access.at_once, len(parts)), "comments") as pool:
+            return [reading for found in pool.map(self._comments, parts) for reading in found]
+
+    def _comments(self, posts: Sequence[PostRef]) -> list[CommentsReading]:
+        requests = [
+            {"owner_id": -int(post.page_external_id), "post_id": int(post.post_id), **COMMENTS} for post in posts
+        ]
+        try:
+            if len(requests) > 1:
+                answers = self._script("wall.getComments", requests)["response"]
+            else:
+                answers = [self._call("wall.getComments", requests[0], _may_read_walls)["response"]]
+        except PlatformError:
+            return []
+        found = []
+        for post, answer in zip(posts, answers if isinstance(answers, list) else (), strict=False):
+            try:
+                found.append(read_comments(post.page_id, int(post.page_external_id), post.post_id, answer))
+            except PlatformError:
+                continue
+        return found
 
 
 def _key(page: PageRef) -> str:

@@ -256,7 +256,7 @@ class TestSevenDays:
     @given(st.lists(st.floats(0.1, 15), min_size=1, max_size=6, unique=True))
     def test_the_reading_nearest_to_it_wins_whatever_their_number(self, page, ages):
         Post.objects.all().delete()
-        Page.objects.update(seen_at=None)
+        Page.objects.update(seen_at=None, posts_known_to=None)
         ages.sort()
         found = self.read_at_ages(page, *ages)
         near = [age for age in ages if 6 <= age <= 10]
