@@ -40,7 +40,7 @@ def wake(platform: str) -> None:
         collect.apply_async((platform,), expires=WAKE_EXPIRES_SECONDS)
 
 
-@shared_task
+@shared_task(soft_time_limit=240, time_limit=270)
 def collect(platform: str, now: str | None = None) -> None:
     """Work off what a network owes. `now`: ISO moment that counts as the present one; none = the clock's."""
     if not _free[platform].acquire(blocking=False):
