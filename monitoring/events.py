@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from monitoring.models import EventKind, Page, PageStatus
+from monitoring.models import EventKind, Page, PageEvent, PageStatus
 from monitoring.platforms.base import PageReading, PosWidget
-from monitoring.suspects import Known
 
 # A change of at least this share and this many people within one reading is a jump.
 JUMP_SHARE = 0.2
@@ -68,28 +67,44 @@ def of_replacement(page: Page, reading: PageReading) -> Found:
 
 
 def of_audience(
-    pages: Mapping[int, Page], readings: Iterable[PageReading], day: dt.date, measures: Mapping[int, Known]
+    pages: Mapping[int, Page], readings: Iterable[PageReading], day: dt.date, measures: Mapping[int, int]
 ) -> list[Found]:
     """Sudden gains and losses, and milestones, against the last audience measured before `day`.
 
-    `pages` have their `state` joined. measures: another number to compare with, where a doubt was just settled.
+    `pages` have their `state` joined. measures: the number of the day before, where a doubt was just settled.
     """
     found = []
     for reading in readings:
         before, measured_on = _last_audience(pages[reading.page_id])
         if reading.page_id in measures:
-            before, measured_on = measures[reading.page_id].subscribers, day - dt.timedelta(days=1)
+            before, measured_on = measures[reading.page_id], day - dt.timedelta(days=1)
         now = reading.subscribers
-        if before is None or now is None or now == before or measured_on >= day:
+        if before is None or now is None or measured_on >= day:
             continue
-        sudden = measured_on >= day - JUMP_WITHIN
-        if sudden and abs(now - before) >= max(JUMP_PEOPLE, JUMP_SHARE * before):
-            kind = EventKind.GAIN if now > before else EventKind.LOSS
-            found.append(Found(reading.page_id, kind, str(before), str(now)))
-        passed = [step for step in MILESTONES if before < step <= now]
-        if passed:
-            found.append(Found(reading.page_id, EventKind.MILESTONE, str(before), str(passed[-1])))
+        found += of_change(reading.page_id, before, now, sudden=measured_on >= day - JUMP_WITHIN)
     return found
+
+
+def of_change(page_id: int, before: int, now: int, *, sudden: bool) -> list[Found]:
+    """What a change of the audience amounts to. sudden: it took few days."""
+    found = []
+    if sudden and abs(now - before) >= max(JUMP_PEOPLE, JUMP_SHARE * before):
+        kind = EventKind.GAIN if now > before else EventKind.LOSS
+        found.append(Found(page_id, kind, str(before), str(now)))
+    passed = [step for step in MILESTONES if before < step <= now]
+    if passed:
+        found.append(Found(page_id, EventKind.MILESTONE, str(before), str(passed[-1])))
+    return found
+
+
+def write(found: Iterable[Found], day: dt.date) -> None:
+    """Note the events under the local day; the same one again is no second one."""
+    PageEvent.objects.bulk_create(
+        [PageEvent(page_id=e.page_id, day=day, kind=e.kind, old=e.old[:300], new=e.new[:300]) for e in found],
+        update_conflicts=True,
+        unique_fields=["page", "day", "kind"],
+        update_fields=["old", "new"],
+    )
 
 
 def _last_audience(page: Page) -> tuple[int | None, dt.date | None]:

@@ -10,8 +10,8 @@ from django.db import transaction
 from gospub.accounts.audit import record
 from gospub.accounts.models import User
 from gospub.clock import local_day
-from monitoring import rollups
-from monitoring.models import Page, PageDay, Provenance, Suspect, SuspectKind, SuspectState
+from monitoring import events, rollups
+from monitoring.models import Page, PageDay, Provenance, Slot, SlotReason, Suspect, SuspectKind, SuspectState
 from monitoring.platforms.base import PageReading
 
 # A fall by so much, or a growth to so many times the last good number, and by so many people, is doubtful.
@@ -46,9 +46,7 @@ def known_of(page: Page, day: dt.date) -> Known:
 
 
 def doubt(reading: PageReading, known: Known) -> SuspectKind | None:
-    """Why the reading's number is doubtful; None where it is not. A page that failed has no number to doubt."""
-    if reading.failure:
-        return None
+    """Why the number of a page that was read is doubtful; None where it is not."""
     if reading.subscribers_raw:
         return SuspectKind.NEGATIVE if reading.subscribers_raw.startswith("-") else SuspectKind.ABSURD
     if reading.subscribers is None:
@@ -69,43 +67,64 @@ def is_jump(before: int, now: int) -> bool:
 
 def sort_out(
     pages: Mapping[int, Page], readings: Iterable[PageReading], day: dt.date, now: dt.datetime
-) -> tuple[set[int], dict[int, Known]]:
+) -> tuple[set[int], dict[int, int]]:
     """Keep the doubtful numbers of a day's readings apart, and let good ones decide what earlier days left open.
 
-    Returns the pages whose number is not to be stored, and for pages with an open doubt the number they are measured
-    by. Pages have their `state` joined.
+    Returns the pages whose number is not to be stored, and for pages whose doubt was settled the number that counts
+    for the day before. Pages have their `state` joined.
     """
-    readings = list(readings)
-    ids = [reading.page_id for reading in readings]
-    rows = Suspect.objects.filter(page__in=ids, day__gte=day - FRESH, day__lte=day).order_by("day")
-    by_page: dict[int, list[Suspect]] = {}
-    for row in rows:
-        by_page.setdefault(row.page_id, []).append(row)
+    readings = [reading for reading in readings if reading.failure is None]
+    by_page = _recent([reading.page_id for reading in readings], day)
     doubtful: set[int] = set()
-    measures: dict[int, Known] = {}
+    measures: dict[int, int] = {}
+    fresh: list[Suspect] = []
     for reading in readings:
         earlier = by_page.get(reading.page_id, [])
-        known = known_of(pages[reading.page_id], day)
-        before = [row for row in earlier if row.day < day and row.kind == SuspectKind.JUMP]
-        opened = next((row for row in reversed(before) if row.state == SuspectState.OPEN), None)
-        if opened and reading.subscribers is not None and reading.failure is None:
-            known = _decide_by_next(opened, reading.subscribers, now) or known
-            measures[reading.page_id] = known
-        kind = doubt(reading, known)
         today = next((row for row in earlier if row.day == day), None)
-        if kind and not _decided(kind, reading, today, earlier):
+        if today and today.state != SuspectState.OPEN and today.raw == raw_of(reading):
+            if today.state == SuspectState.REJECTED:
+                doubtful.add(reading.page_id)
+            continue
+        known = known_of(pages[reading.page_id], day)
+        opened = _open_jump(earlier, day)
+        kind = None
+        if opened and reading.subscribers is not None:
+            settled = _settle_by_next(opened, reading.subscribers, known, now)
+            known = settled or known
+            if settled:
+                measures[reading.page_id] = settled.subscribers
+            else:
+                kind = SuspectKind.JUMP
+        kind = doubt(reading, known) or kind
+        if kind == SuspectKind.MISSING and any(row.kind == kind and _is_confirmed(row) for row in earlier):
+            continue
+        if kind:
             doubtful.add(reading.page_id)
-            _write(reading, kind, known, day, now)
-        elif today and today.state == SuspectState.REJECTED and today.raw == raw_of(reading):
-            doubtful.add(reading.page_id)
+            fresh.append(_suspect(reading, kind, known, day, now))
+        elif today and reading.subscribers is not None:
+            _settle(today, SuspectState.REJECTED, now)
+    _write(fresh)
     return doubtful, measures
 
 
-def _decided(kind: SuspectKind, reading: PageReading, today: Suspect | None, earlier: list[Suspect]) -> bool:
-    """Whether an analyst has already said of this very number, or of the page's hidden counter, what to think."""
-    if kind == SuspectKind.MISSING:
-        return any(row.kind == kind and row.state == SuspectState.CONFIRMED for row in earlier)
-    return today is not None and today.state != SuspectState.OPEN and today.raw == raw_of(reading)
+def _recent(page_ids: Iterable[int], day: dt.date) -> dict[int, list[Suspect]]:
+    """Doubts of the last days up to `day`, oldest first."""
+    by_page: dict[int, list[Suspect]] = {}
+    for row in Suspect.objects.filter(page__in=page_ids, day__gte=day - FRESH, day__lte=day).order_by("day"):
+        by_page.setdefault(row.page_id, []).append(row)
+    return by_page
+
+
+def _open_jump(earlier: Iterable[Suspect], day: dt.date) -> Suspect | None:
+    """The latest jump before `day` that nobody has decided."""
+    jumps = [
+        row for row in earlier if row.day < day and row.kind == SuspectKind.JUMP and row.state == SuspectState.OPEN
+    ]
+    return jumps[-1] if jumps else None
+
+
+def _is_confirmed(suspect: Suspect) -> bool:
+    return suspect.state == SuspectState.CONFIRMED
 
 
 def raw_of(reading: PageReading) -> str:
@@ -115,34 +134,41 @@ def raw_of(reading: PageReading) -> str:
     return "" if reading.subscribers is None else str(reading.subscribers)
 
 
-def _write(reading: PageReading, kind: SuspectKind, known: Known, day: dt.date, now: dt.datetime) -> None:
-    fields = {
-        "kind": kind,
-        "raw": raw_of(reading),
-        "value": reading.subscribers,
-        "step": reading.subscribers_step,
-        "expected": known.subscribers,
-        "answer_hash": reading.answer_hash,
-        "collected_at": now,
-        "state": SuspectState.OPEN,
-        "decided_at": None,
-        "decided_by": None,
-    }
-    Suspect.objects.update_or_create(page_id=reading.page_id, day=day, defaults=fields)
+def _suspect(reading: PageReading, kind: SuspectKind, known: Known, day: dt.date, now: dt.datetime) -> Suspect:
+    return Suspect(
+        page_id=reading.page_id,
+        day=day,
+        kind=kind,
+        raw=raw_of(reading),
+        value=reading.subscribers,
+        step=reading.subscribers_step,
+        expected=known.subscribers,
+        answer_hash=reading.answer_hash,
+        collected_at=now,
+    )
 
 
-def _decide_by_next(opened: Suspect, subscribers: int, now: dt.datetime) -> Known | None:
+def _write(suspects: list[Suspect]) -> None:
+    """One of a page and day; another number of the same day opens it anew."""
+    fields = [field.name for field in Suspect._meta.concrete_fields if field.name not in ("id", "page", "day")]
+    Suspect.objects.bulk_create(
+        suspects, update_conflicts=True, unique_fields=["page", "day"], update_fields=fields, batch_size=500
+    )
+
+
+def _settle_by_next(opened: Suspect, subscribers: int, known: Known, now: dt.datetime) -> Known | None:
     """A later reading near the doubtful number confirms it, one near the number before rejects it.
 
-    Returns the number that the later reading is to be measured by; None where nothing speaks for either.
+    Returns the number that the later reading is to be measured by; None where it bears out neither.
     """
     if _near(subscribers, opened.value):
-        _settle(opened, SuspectState.CONFIRMED, now)
-        _store(opened)
+        if _settle(opened, SuspectState.CONFIRMED, now):
+            _take(opened)
         return Known(opened.value, opened.step == 1)
     if _near(subscribers, opened.expected):
         _settle(opened, SuspectState.REJECTED, now)
-    return Known(opened.expected)
+        return Known(opened.expected, known.exact)
+    return None
 
 
 def _near(number: int, other: int | None) -> bool:
@@ -155,8 +181,8 @@ def _settle(suspect: Suspect, state: SuspectState, now: dt.datetime, user: User 
     return bool(mine.update(state=state, decided_at=now, decided_by=user, note=note))
 
 
-def _store(suspect: Suspect) -> None:
-    """The confirmed number becomes the day's; a confirmed absence stores nothing."""
+def _take(suspect: Suspect) -> None:
+    """The confirmed number becomes the day's, with the events that it amounts to; an absence stores nothing."""
     if suspect.value is None:
         return
     fields = {
@@ -167,6 +193,10 @@ def _store(suspect: Suspect) -> None:
         "answer_hash": suspect.answer_hash,
     }
     PageDay.objects.update_or_create(page_id=suspect.page_id, day=suspect.day, defaults=fields)
+    Slot.objects.filter(page=suspect.page_id, day=suspect.day, reason=SlotReason.SUSPECT).update(reason="")
+    if suspect.expected is not None:
+        found = events.of_change(suspect.page_id, suspect.expected, suspect.value, sudden=True)
+        events.write(found, suspect.day)
 
 
 def decide(suspect: Suspect, *, confirm: bool, user: User, note: str, now: dt.datetime) -> None:
@@ -179,7 +209,7 @@ def decide(suspect: Suspect, *, confirm: bool, user: User, note: str, now: dt.da
         if not _settle(suspect, state, now, user, note):
             raise AlreadyDecidedError
         if confirm:
-            _store(suspect)
+            _take(suspect)
         after = {"state": str(state), "value": suspect.value if confirm else None, "note": note}
         before = {"state": str(SuspectState.OPEN), "raw": suspect.raw, "expected": suspect.expected}
         record(user, "suspect.decide", f"suspect {suspect.pk}", before=before, after=after, now=now)

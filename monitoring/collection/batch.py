@@ -84,8 +84,9 @@ def collect_batch(held: Claim, pool: Pool, now: Clock) -> None:
             _finish(each, dict.fromkeys(each.pages, Outcome(SlotStatus.FAILED, SlotReason.MISSED)), now())
         present = [each for each in days if each not in over]
         readings, walls = _read(pool, present)
+        answered_at = now()  # what was read is so old, however long the base is away
         for each in present:
-            _when_base_answers(lambda each=each: _store(each, readings, walls, now()))
+            _when_base_answers(lambda each=each: _store(each, readings, walls, answered_at))
         _read_comments(pool, [pk for pk, wall in walls.items() if wall.failure is None], now())
         _when_base_answers(pool.settle)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from monitoring import events, suspects
-from monitoring.models import Page, PageDay, PageEvent, PageProfile, PageStatus, Provenance, SlotReason
+from monitoring.models import Page, PageDay, PageProfile, PageStatus, Provenance, SlotReason
 from monitoring.platforms.base import Failure, PageReading, PlatformError, WallReading
 
 from .posts import Walls
@@ -39,14 +39,15 @@ class Ingest:
         """
         answered = [r for r in readings.values() if isinstance(r, PageReading)]
         answered = [r for r in answered if r.failure is None or r.failure in STATUS_OF_FAILURE]
-        reasons = dict.fromkeys(self._duplicates(answered), SlotReason.DUPLICATE)
-        replaced = [r for r in answered if self._is_replaced(r) and r.page_id not in reasons]
-        reasons |= dict.fromkeys((r.page_id for r in replaced), SlotReason.REPLACED)
+        self._see_what_others_stored()
+        replaced = [r for r in answered if self._is_replaced(r)]
+        reasons = dict.fromkeys((r.page_id for r in replaced), SlotReason.REPLACED)
+        reasons |= dict.fromkeys(self._duplicates(r for r in answered if r not in replaced), SlotReason.DUPLICATE)
         answered = [r for r in answered if r.page_id not in reasons]
         present = [r for r in answered if not self._is_late(r)]
-        doubtful, measures = suspects.sort_out(self.pages, present, self.day, self.now)
+        doubtful, measures = suspects.sort_out(self.pages, answered, self.day, self.now)
         reasons |= dict.fromkeys(doubtful, SlotReason.SUSPECT)
-        found = self._replace(replaced)
+        found = self._replace([r for r in replaced if not self._is_late(r)])
         found += [*self._update_pages(present), *self._update_profiles(present)]
         good = [r for r in present if r.page_id not in doubtful]
         found += events.of_audience(self.pages, good, self.day, measures)
@@ -54,8 +55,14 @@ class Ingest:
         read = [w for w in walls.values() if isinstance(w, WallReading) and w.failure is None]
         kept = {pk for pk, reason in reasons.items() if reason != SlotReason.SUSPECT}
         Walls(self.pages, self.day, self.now, self.zone).store([w for w in read if w.page_id not in kept])
-        self._write_events(found)
+        events.write(found, self.day)
         return reasons
+
+    def _see_what_others_stored(self) -> None:
+        """The pages were loaded before the network was asked; another day of theirs may have been stored since."""
+        for newest in Page.objects.filter(pk__in=self.pages).only("seen_at", "posts_known_to"):
+            page = self.pages[newest.pk]
+            page.seen_at, page.posts_known_to = newest.seen_at, newest.posts_known_to
 
     def _is_replaced(self, reading: PageReading) -> bool:
         """Whether another community answers under the page's address."""
@@ -78,16 +85,9 @@ class Ingest:
         Page.objects.filter(pk__in=pages).update(status=PageStatus.REPLACED, seen_at=self.now)
         return found
 
-    def _write_events(self, found: Iterable[events.Found]) -> None:
-        PageEvent.objects.bulk_create(
-            [PageEvent(page_id=e.page_id, day=self.day, kind=e.kind, old=e.old[:300], new=e.new[:300]) for e in found],
-            update_conflicts=True,
-            unique_fields=["page", "day", "kind"],
-            update_fields=["old", "new"],
-        )
-
     def _duplicates(self, readings: Iterable[PageReading]) -> set[int]:
         """Pages whose network id belongs to another page of the registry, or to an earlier one here."""
+        readings = list(readings)
         platform = next(iter(self.pages.values())).platform
         by_id = {r.external_id: r.page_id for r in sorted(readings, key=lambda r: -r.page_id) if r.external_id}
         taken = dict(Page.objects.filter(platform=platform, external_id__in=by_id).values_list("external_id", "pk"))

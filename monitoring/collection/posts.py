@@ -28,16 +28,17 @@ class Walls:
 
     def store(self, walls: Sequence[WallReading]) -> None:
         """Write posts, the days that they belong to, and how far back posts are known. A wall that was read before
-        the one that is stored tells nothing new."""
-        walls = [wall for wall in walls if not self._is_late(self.pages[wall.page_id])]
+        the one that is stored can only tell how its posts did at seven days."""
         if not walls:
             return
         own = self._write_posts(walls)
-        self._write_days(walls, own)
-        self._note_coverage(walls)
+        present = [wall for wall in walls if not self._is_late(wall.page_id)]
+        self._write_days(present, own)
+        self._note_coverage(present)
 
-    def _is_late(self, page: Page) -> bool:
-        return page.posts_known_to is not None and page.posts_known_to > self.now
+    def _is_late(self, page_id: int) -> bool:
+        known_to = self.pages[page_id].posts_known_to
+        return known_to is not None and known_to > self.now
 
     def _write_posts(self, walls: Sequence[WallReading]) -> dict[int, set[str]]:
         """Only posts that are new or whose counters moved are written. Returns each page's own posts: what was found
@@ -45,7 +46,9 @@ class Walls:
         since = min((post.published_at for wall in walls for post in wall.posts), default=self.now)
         stored = {
             (post.page_id, post.external_id): post
-            for post in Post.objects.filter(page__in=self.pages, published_at__gte=since)
+            for post in Post.objects.filter(page__in=self.pages, published_at__gte=since).only(
+                "page_id", "external_id", "read_at", *POST_FIELDS, *AGED_FIELDS
+            )
         }
         rows: list[Post] = []
         own: dict[int, set[str]] = {}
@@ -88,6 +91,9 @@ class Walls:
             read_at=self.now,
         )
         keep_at_seven_days(post, before)
+        if before is not None and self._is_late(page_id):
+            for name in (*POST_FIELDS, "read_at"):
+                setattr(post, name, getattr(before, name))
         return post
 
     def _write_days(self, walls: Iterable[WallReading], own: Mapping[int, set[str]]) -> None:
@@ -144,14 +150,16 @@ def _differs(before: Post, post: Post) -> bool:
 
 
 def keep_at_seven_days(post: Post, before: Post | None) -> None:
-    """Take the counters as those of the age of seven days, where no reading nearer to that age is stored."""
+    """Take the counters as those of the age of seven days, where no reading nearer to that age is stored; of two as
+    near the earlier one is taken, whichever came first."""
     if before is not None:
         for name in AGED_FIELDS:
             setattr(post, name, getattr(before, name))
     age = post.read_at - post.published_at
     if not YOUNGEST <= age <= OLDEST:
         return
-    if post.aged_at is None or abs(age - AGE) < abs(post.aged_at - post.published_at - AGE):
+    stored = None if post.aged_at is None else post.aged_at - post.published_at
+    if stored is None or (abs(age - AGE), age) < (abs(stored - AGE), stored):
         post.aged_at = post.read_at
         for name in COUNTERS:
             setattr(post, f"{name}_7", getattr(post, name))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
 from django.db.models import Count, F
 
@@ -35,15 +34,19 @@ def mark_copies(region: Region, day: dt.date) -> int:
     return len(new)
 
 
-def _copies(posts: Iterable[Post]) -> list[Post]:
-    """Of posts with one text, oldest first: all that follow the first page's within WITHIN, if the pages suffice."""
-    copies, group = [], []
-    for post in [*posts, None]:
-        if group and (post is None or post.published_at - group[0].published_at > WITHIN):
-            first = group[0].page_id
-            if len({each.page_id for each in group}) >= LEAST_PAGES:
-                copies += [each for each in group if each.page_id != first]
-            group = []
-        if post is not None:
-            group.append(post)
-    return copies
+def _copies(posts: list[Post]) -> list[Post]:
+    """Of posts with one text, oldest first: wherever enough pages have it within WITHIN, all but those of the page
+    that had it first."""
+    copies: dict[int, Post] = {}
+    end = spread_to = 0
+    origin = None
+    for start, first in enumerate(posts):
+        while end < len(posts) and posts[end].published_at - first.published_at <= WITHIN:
+            end += 1
+        group = posts[start:end]
+        if len({post.page_id for post in group}) >= LEAST_PAGES:
+            if start >= spread_to:
+                origin = first.page_id
+            spread_to = end
+            copies |= {post.pk: post for post in group if post.page_id != origin}
+    return list(copies.values())

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.collection.ingest import Ingest
-from monitoring.models import EventKind, Page, PageDay, PageEvent, PageProfile, PageStatus, Post, SlotReason
+from monitoring.models import EventKind, Page, PageDay, PageEvent, PageProfile, PageState, PageStatus, Post, SlotReason
 from monitoring.platforms.base import Failure, PageReading, PostReading, PosWidget, WallReading
 from tests.factories import PageFactory
 
@@ -119,6 +119,17 @@ class TestPosts:
         row = PageDay.objects.get()
         assert (row.posts, row.own_posts) == (2, 1)
 
+    def test_what_was_found_to_be_a_copy_remains_one_and_is_no_own_post(self, page):
+        store(page, reading(page), wall(page, post(1, NOW, views=10), post(2, NOW)))
+        Post.objects.filter(external_id="1").update(kind=Post.Kind.COPY)
+        store(page, reading(page), wall(page, post(1, NOW, views=25), post(2, NOW)))
+        assert Post.objects.get(external_id="1").kind == Post.Kind.COPY
+        assert (PageDay.objects.get().posts, PageDay.objects.get().own_posts) == (2, 1)
+
+    def test_a_counter_that_is_no_sane_number_leaves_the_post_and_the_others(self, page):
+        store(page, reading(page), wall(page, post(1, NOW, views=None, likes=3)))
+        assert (Post.objects.get().views, Post.objects.get().likes) == (None, 3)
+
 
 class TestCoverage:
     def test_it_starts_with_the_first_wholly_read_day(self, page):
@@ -195,6 +206,21 @@ class TestIdentity:
         event = PageEvent.objects.get()
         assert (event.kind, event.old, event.new) == (EventKind.REPLACED, "5", "Магазин (77)")
 
+    def test_two_pages_that_changed_addresses_are_both_replaced_and_not_the_same_one(self, page):
+        other = PageFactory(handle="school7", external_id="7", status=PageStatus.OPEN)
+        pages = {each.pk: each for each in Page.objects.select_related("state")}
+        readings = {page.pk: reading(page, external_id="7"), other.pk: reading(other, handle="school7")}
+        reasons = Ingest(pages, DAY, NOW, ZONE).store(readings, {})
+        assert set(reasons.values()) == {SlotReason.REPLACED}
+        assert not PageDay.objects.exists()
+
+    def test_a_community_that_took_an_address_is_no_twin_of_its_own_page(self, page):
+        own = PageFactory(handle="club77", external_id="")
+        pages = {each.pk: each for each in Page.objects.select_related("state")}
+        readings = {page.pk: reading(page, external_id="77"), own.pk: reading(own, external_id="77", handle="club77")}
+        assert Ingest(pages, DAY, NOW, ZONE).store(readings, {}) == {page.pk: SlotReason.REPLACED}
+        assert PageDay.objects.get().page == own
+
     def test_it_is_told_once_however_long_it_lasts(self, page):
         for days in range(3):
             store(page, reading(page, external_id="77"), day=DAY + dt.timedelta(days=days))
@@ -228,6 +254,28 @@ class TestLate:
         assert Post.objects.get().views == 500
         assert PageProfile.objects.get().has_avatar is False
 
+    def test_what_another_worker_stored_after_the_pages_were_loaded_counts(self, page):
+        loaded = Page.objects.select_related("state").get()
+        store(page, reading(page, title="Новое имя"), wall(page, post(1, NOW, views=500)), now=self.TOMORROW)
+        walls = {page.pk: wall(page, post(1, NOW, views=100))}
+        Ingest({page.pk: loaded}, DAY, NOW, ZONE).store({page.pk: reading(page, title="Старое имя")}, walls)
+        known = Page.objects.get()
+        assert (known.title, known.seen_at, known.posts_known_to) == ("Новое имя", self.TOMORROW, self.TOMORROW)
+        assert Post.objects.get().views == 500
+
+    def test_a_doubtful_number_is_kept_apart_when_it_comes_late_too(self, page, read_tomorrow):
+        PageState.objects.create(page=page, subscribers=900, measured_on=DAY + dt.timedelta(days=1))
+        assert store(page, reading(page, subscribers=90_000)) == {page.pk: SlotReason.SUSPECT}
+        assert not PageDay.objects.filter(subscribers=90_000).exists()
+
+    def test_sums_of_days_stay_as_the_newer_wall_had_them(self, page, read_tomorrow):
+        store(page, reading(page), wall(page, post(1, NOW, views=100)))
+        assert PageDay.objects.get(day=DAY).views == 500
+
+    def test_another_community_met_late_changes_nothing(self, page, read_tomorrow):
+        assert store(page, reading(page, external_id="77")) == {page.pk: SlotReason.REPLACED}
+        assert Page.objects.get().status == PageStatus.OPEN
+
     def test_of_two_readings_of_a_day_the_later_one_stays(self, page):
         store(page, reading(page, subscribers=820), now=NOW + dt.timedelta(hours=1))
         store(page, reading(page, subscribers=816), now=NOW)
@@ -257,7 +305,6 @@ class TestSevenDays:
     def test_the_reading_nearest_to_it_wins_whatever_their_number(self, page, ages):
         Post.objects.all().delete()
         Page.objects.update(seen_at=None, posts_known_to=None)
-        ages.sort()
         found = self.read_at_ages(page, *ages)
         near = [age for age in ages if 6 <= age <= 10]
         expected = min(near, key=lambda age: abs(age - 7), default=None)

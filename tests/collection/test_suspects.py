@@ -138,6 +138,37 @@ class TestNextDay:
         assert Suspect.objects.get().state == SuspectState.REJECTED
         assert (counts(), counts(after=1)) == (None, 1004)
 
+    @pytest.mark.parametrize("number", [1500, 9000])
+    def test_one_between_them_is_measured_by_the_same_number_before(self, page, number):
+        read(page, 20_000)
+        assert read(page, number, after=1) == SlotReason.SUSPECT
+        assert Suspect.objects.get(day=DAY + DAYS[1]).expected == 1000
+
+    def test_a_confirmed_number_makes_its_events_on_its_own_day(self, page):
+        read(page, 20_000)
+        read(page, 20_100, after=1)
+        events = PageEvent.objects.order_by("kind").values_list("day", "kind", "old", "new")
+        assert list(events) == [(DAY, "gain", "1000", "20000"), (DAY, "milestone", "1000", "10000")]
+
+    def test_the_slot_of_a_confirmed_number_is_plainly_ok(self, page):
+        Slot.objects.create(page=page, day=DAY, status=SlotStatus.OK, reason=read(page, 20_000))
+        read(page, 20_100, after=1)
+        assert Slot.objects.get().reason == ""
+
+    def test_after_a_week_no_reading_decides_any_more(self, page):
+        read(page, 20_000)
+        found = Page.objects.select_related("state").get()
+        reading = PageReading(page.pk, external_id="5", handle=page.handle, subscribers=20_000)
+        later = dt.timedelta(days=8)
+        Ingest({page.pk: found}, DAY + later, NOW + later, ZONE).store({page.pk: reading}, {})
+        assert Suspect.objects.get().state == SuspectState.OPEN
+
+    def test_a_number_that_a_network_rounds_as_ever_rejects_without_a_new_doubt(self, page):
+        PageState.objects.update(subscribers_provenance=Provenance.ROUNDED)
+        read(page, 20_000, step=1000)
+        assert read(page, 1000, step=100, after=1) is None
+        assert Suspect.objects.get().state == SuspectState.REJECTED
+
     def test_one_that_bears_out_neither_is_doubtful_as_well(self, page):
         read(page, 20_000)
         assert read(page, 300_000, after=1) == SlotReason.SUSPECT
@@ -165,6 +196,42 @@ class TestDecision:
         assert read(page, 20_000) == SlotReason.SUSPECT
         assert Suspect.objects.get().state == SuspectState.REJECTED
         assert counts() is None
+
+    def test_a_rejected_absence_is_not_asked_about_again(self, page):
+        read(page, None)
+        decide(Suspect.objects.get(), confirm=False, user=analyst(page.institution.region), note="", now=NOW)
+        assert read(page, None) == SlotReason.SUSPECT
+        assert Suspect.objects.get().state == SuspectState.REJECTED
+
+    def test_another_doubtful_number_of_the_same_day_asks_anew(self, page):
+        read(page, 20_000)
+        decide(Suspect.objects.get(), confirm=False, user=analyst(page.institution.region), note="", now=NOW)
+        read(page, 30_000)
+        doubt = Suspect.objects.get()
+        assert (doubt.state, doubt.value, doubt.decided_by, doubt.note) == (SuspectState.OPEN, 30_000, None, "")
+
+    def test_a_good_reading_of_the_same_day_ends_the_doubt(self, page):
+        read(page, 20_000)
+        assert read(page, 1001) is None
+        assert Suspect.objects.get().state == SuspectState.REJECTED
+        assert counts() == 1001
+
+    def test_a_confirmed_number_is_an_event_of_its_day(self, page):
+        read(page, 100)
+        decide(Suspect.objects.get(), confirm=True, user=analyst(page.institution.region), note="", now=NOW)
+        event = PageEvent.objects.get()
+        assert (event.kind, event.day, event.old, event.new) == (EventKind.LOSS, DAY, "1000", "100")
+
+    def test_an_earlier_day_does_not_take_the_place_of_the_latest(self, page):
+        region = page.institution.region
+        Slot.objects.create(page=page, day=DAY, status=SlotStatus.OK, reason=read(page, None, raw="[]"))
+        read(page, 1001, after=1)
+        Slot.objects.create(page=page, day=DAY + DAYS[1], status=SlotStatus.OK)
+        roll_up(region, DAY + DAYS[1])
+        Suspect.objects.update(value=900)
+        decide(Suspect.objects.get(), confirm=True, user=analyst(region), note="", now=NOW + DAYS[1])
+        state = PageState.objects.get()
+        assert (state.subscribers, state.measured_on, state.change_day) == (1001, DAY + DAYS[1], 101)
 
     def test_who_decided_stands_in_the_audit_trail(self, page):
         read(page, 20_000)

@@ -87,3 +87,22 @@ def test_reposts_stay_reposts_and_short_texts_are_not_compared(region):
         post(region, hours, kind=Post.Kind.REPOST)
         post(region, hours, text_hash=None)
     assert mark_copies(region, DAY) == 0
+
+
+def test_any_three_days_count_and_not_only_those_from_the_first_post(region):
+    for hours in (0, 70, 80, 90, 100, 110):
+        post(region, hours)
+    mark_copies(region, DAY + dt.timedelta(days=5))
+    assert kinds() == ["own", "own", "copy", "copy", "copy", "copy"]
+
+
+def test_the_page_that_had_it_first_may_say_it_again(region):
+    first = post(region, 0)
+    for hours in range(1, LEAST_PAGES):
+        post(region, hours)
+    again = Post.objects.create(
+        page=first.page, external_id="2", published_at=NOON + dt.timedelta(hours=9), day=DAY, text_hash=7, read_at=NOON
+    )
+    mark_copies(region, DAY)
+    again.refresh_from_db()
+    assert again.kind == Post.Kind.OWN
