@@ -17,12 +17,6 @@ GROWN = [(1 - math.exp(-h / 36)) / (1 - math.exp(-SETTLED / 3600 / 36)) for h in
 _SOONEST, _TIMES_AS_LATE = 600, 3 * DAY / 600
 
 
-def grown(age: int) -> float:
-    """Share of its final views that a post has at that age (seconds)."""
-    hours = age // 3600
-    return GROWN[hours] if hours < len(GROWN) else 1.0
-
-
 @dataclass(frozen=True, slots=True)
 class Comment:
     """number: unique under its post, from 0. at: Unix seconds. answers: number of the comment that the page answers
@@ -36,7 +30,7 @@ class Comment:
 
 def count_comments(page: Page, at: int, chance: int, talk: float, unix: int) -> int:
     """Comments and answers at that moment under a post published `at`; talk: people's comments in the end."""
-    people = int(talk * grown(unix - at))
+    people = _people(at, talk, unix)
     if not people:
         return 0
     return people + sum(answered <= unix for _n, _written, answered, _way in _answers(page, at, chance, talk, people))
@@ -44,12 +38,16 @@ def count_comments(page: Page, at: int, chance: int, talk: float, unix: int) -> 
 
 def comments(page: Page, at: int, chance: int, talk: float, unix: int) -> list[Comment]:
     """What `count_comments` counts, oldest first."""
-    people = int(talk * grown(unix - at))
+    people = _people(at, talk, unix)
     found = [Comment(2 * nth, _written(at, talk, nth)) for nth in range(people)]
     for nth, _when, answered, in_thread in _answers(page, at, chance, talk, people):
         if answered <= unix:
             found.append(Comment(2 * nth + 1, answered, 2 * nth, in_thread))
     return sorted(found, key=lambda comment: (comment.at, comment.number))
+
+
+def _people(at: int, talk: float, unix: int) -> int:
+    return int(talk * GROWN[min((unix - at) // 3600, len(GROWN) - 1)])
 
 
 def _written(at: int, talk: float, nth: int) -> int:

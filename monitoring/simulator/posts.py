@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from .audience import Audience
 from .campaigns import Campaigns
 from .chance import mix, share
-from .growth import DAY, SETTLED, Comment, comments, count_comments, grown
+from .growth import DAY, GROWN, SETTLED, Comment, comments, count_comments
 from .pages import Page
 
 _UNIX_EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -134,7 +134,8 @@ class Wall:
         history = self.history(page)
         at = history.moments[number]
         chance = mix(page.key, number, 7)
-        share_now = grown(unix - at)
+        hours = (unix - at) // 3600
+        share_now = GROWN[hours] if hours < len(GROWN) else 1.0
         habits = page.habits
         people = self._audience.people(page, dt.date.fromordinal(at // DAY + _UNIX_EPOCH))
         in_the_end = people * habits.reach * _LUCK[chance & 255] + 4

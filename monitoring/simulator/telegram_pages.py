@@ -15,8 +15,8 @@ from .wire import Answer, as_html
 # A post and the pictures of its album, service messages beside it: numbers of one row.
 NUMBERS_A_POST = 4
 FIRST_NUMBER = 5
-# Stands in messages for the channel's name, which may change.
-NAME = "\0"
+# Stands for the name in messages of a channel that was renamed: at any moment they all carry the name of that moment.
+_NAME = "\0"
 NOT_FOUND_IN_MAX = "Не нашли чат по этой ссылке"
 SERVICE = "service_message"
 EDITED = '<span class="tgme_widget_message_from_author">Администратор</span>,&nbsp;edited&nbsp;'
@@ -99,13 +99,15 @@ def feed(page: Page, day: dt.date, people: Any, messages: list[bytes], older: in
             '<div class="tgme_widget_message_centered js-messages_more_wrap"><a class="tme_messages_more '
             f'js-messages_more" href="/s/{name}?before={older}" data-before="{older}"></a></div>'
         )
-    body = b"".join(messages).decode().replace(NAME, name)
+    body = b"".join(messages)
+    if page.renamed_on:
+        body = body.replace(_NAME.encode(), name.encode())
     if not messages:
-        body = '<div class="tme_no_messages_found">No posts found</div>'
+        body = b'<div class="tme_no_messages_found">No posts found</div>'
     return as_html(
         f'<title>{title} – Telegram</title><link rel="canonical" href="/s/{name}">{prev}',
         f'<div class="tgme_channel_info">{_header(page, name, title, people)}</div>'
-        f'<section class="tgme_channel_history js-message_history">{more}{body}</section>',
+        f'<section class="tgme_channel_history js-message_history">{more}{body.decode()}</section>',
     )
 
 
@@ -127,18 +129,19 @@ def _header(page: Page, name: str, title: str, people: Any) -> str:
 
 def message(page: Page, post: Post) -> bytes:
     """One post; now and then a service message or a foreign block stands before it."""
+    name = _NAME if page.renamed_on else canonical(page, page.born)
     found, number, luck = "", message_id(post.number), post.chance % 100
     when = dt.datetime.fromtimestamp(post.at, dt.UTC)
     if post.number == 0 or luck == 1:
         what = "Channel created" if post.number == 0 else "Channel photo updated"
         text = f'<div class="tgme_widget_message_text">{what}</div>'
-        found += _block(f"{NAME}/{number - 1}", text, "", when, kind=SERVICE, channel=page.external_id)
+        found += _block(f"{name}/{number - 1}", text, "", when, kind=SERVICE, channel=page.external_id)
     if luck in (2, 3):
         text = '<div class="tgme_widget_message_text">Сообщение другого канала</div>'
         found += _block("Another_channel/77", text, _views(post.likes + 40), when)
-    body = _forwarded(post) + _media(NAME, number, luck) + _reply(luck) + _text(page, post) + _reactions(post)
+    body = _forwarded(post) + _media(name, number, luck) + _reply(luck) + _text(page, post) + _reactions(post)
     views = _views(post.views) + (EDITED if luck == 4 else "")
-    found += _block(f"{NAME}/{number}", body, views, when, channel=page.external_id)
+    found += _block(f"{name}/{number}", body, views, when, channel=page.external_id)
     return found.encode()
 
 

@@ -6,7 +6,7 @@ import json
 from .campaigns import text_sent
 from .pages import Page
 from .posts import Post
-from .words import CLUBS, CULTURE, EDUCATION, FLOWERS, HEALTH, POWER, SERVICES, SOCIAL, SPORT, VILLAGES
+from .words import CULTURE, EDUCATION, FLOWERS, HEALTH, POWER, SERVICES, SOCIAL, SPORT, VILLAGES
 
 _GENERAL = (
     "С праздником, дорогие земляки! Желаем здоровья и мира вашим семьям.",
@@ -69,7 +69,6 @@ _AS_JSON = {topic: [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts
 _AS_HTML = {topic: [html.escape(text, quote=False) for text in texts] for topic, texts in TEXTS.items()}
 # Words that tell any two posts apart; none of their signs needs an escape.
 _WHERE = [f"{village}, «{flower}»" for village in VILLAGES for flower in FLOWERS]
-_WITH = [f"{village} и «{club}»" for village in VILLAGES for club in CLUBS]
 _REGION = 4_000_000  # keys of pages of one region lie in one stretch of so many
 
 
@@ -78,7 +77,7 @@ def as_json(page: Page, post: Post) -> str:
     if post.copy_of:
         return f'"{text_sent(page.key // _REGION, post.copy_of)}"'
     texts = _AS_JSON[page.institution.kind.topic]
-    return f'"{texts[post.chance % len(texts)]}{_own_words(page, post)}"'
+    return f'"{texts[post.chance % len(texts)]}{_own_words(post)}"'
 
 
 def as_html(page: Page, post: Post) -> str:
@@ -86,13 +85,12 @@ def as_html(page: Page, post: Post) -> str:
     if post.copy_of:
         return text_sent(page.key // _REGION, post.copy_of)
     texts = _AS_HTML[page.institution.kind.topic]
-    return texts[post.chance % len(texts)] + _own_words(page, post)
+    return texts[post.chance % len(texts)] + _own_words(post)
 
 
-def _own_words(page: Page, post: Post) -> str:
-    where, rest = post.chance >> 5, post.chance >> 14
-    place = page.institution.place.town
-    return f" {place}: {_WHERE[where % len(_WHERE)]}, {_WITH[rest % len(_WITH)]}. № {post.number + 1}"
+def _own_words(post: Post) -> str:
+    chance = post.chance >> 4
+    return f" {_WHERE[chance % len(_WHERE)]}, {VILLAGES[chance // 480 % len(VILLAGES)]} № {post.number + 1}"
 
 
 def about(name: str, town: str) -> str:

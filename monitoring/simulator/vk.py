@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +156,11 @@ class Vk:
             pages = (self._page(name, call) for name in names_asked("vk", inner.method, "", values) if name)
             for page in filter(None, pages):
                 _play_error(call.page_faults.get(page.key, frozenset()))
-        result = self._call(inner.method, replace(call, values=values), token)
+        result = self._call(
+            inner.method,
+            Call(call.path, values, call.headers, call.moment, call.faults, call.caller, call.page_faults),
+            token,
+        )
         return dumps(project(json.loads(result), inner.projection)) if inner.projection else result
 
     # --- methods --------------------------------------------------------------------------------

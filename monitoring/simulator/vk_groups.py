@@ -44,7 +44,7 @@ def group(page: Page, fields: frozenset[str], day: dt.date, people: Any) -> byte
     alive = page.exists(day)
     fixed = _fixed(page, fields, _Face(page.handle_on(day), alive, page.looks.marked(day), page.looks.buttons(day)))
     if "members_count" in fields and alive and people is not MISSING:
-        return b'%b,"members_count":%b}' % (fixed, dumps(people))
+        return b'%b,"members_count":%b}' % (fixed, b"%d" % people if type(people) is int else dumps(people))
     return fixed + b"}"
 
 

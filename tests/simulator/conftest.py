@@ -23,6 +23,7 @@ class Small:
     running: RunningSimulator
     world: RegionWorld
     client: httpx.Client
+    today = DEMO_MOMENT.date()
 
     def page(self, platform: str, quirk: str = "") -> Page:
         """The page of that quirk; "" = the plain one."""

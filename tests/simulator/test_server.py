@@ -223,6 +223,27 @@ class TestLimits:
         assert [result is False for result in answer["response"]] == [False] * 5 + [True] * 2
         assert {error["error_code"] for error in answer["execute_errors"]} == {29}
 
+    def test_a_budget_a_day_may_be_set_apart_from_the_pace(self, strict):
+        small = strict("--rate", "none", "--day-limit", "wall.get=2")
+        owner = f"-{small.page('vk').external_id}"
+        answers = [small.vk("wall.get", owner_id=owner) for _ in range(3)]
+        assert [answer.get("error", {}).get("error_code") for answer in answers] == [None, None, 29]
+        assert "response" in small.vk("wall.get", token="sim-vk-user-2", owner_id=owner)
+
+    def test_arrivals_are_known_by_token_application_and_address(self, small):
+        small.vk("groups.getById", token="sim-vk-user-2", group_ids="1")
+        small.vk("groups.getById", group_ids="1")
+        small.ok("group.getInfo", uids="1")
+        for page in (small.page("telegram"), small.page("max")):
+            small.get(f"/{page.handle}")
+        came = small.running.arrivals()
+        assert {network: set(by) for network, by in came.items()} == {
+            "vk": {"sim-vk-user", "sim-vk-user-2"}, "ok": {KEY}, "telegram": {"127.0.0.1"}, "max": {"127.0.0.1"},
+        }  # fmt: skip
+        assert came["vk"]["sim-vk-user-2"] < came["vk"]["sim-vk-user"] < came["max"]["127.0.0.1"]
+        small.running.reset()
+        assert small.running.arrivals() == {}
+
     def test_a_bot_may_look_up_so_many_names_a_day_and_ask_by_number_beyond(self, strict):
         small = strict("--rate", "0.01")  # two a day
         page = small.page("telegram")
