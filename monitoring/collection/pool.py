@@ -4,7 +4,9 @@ import datetime as dt
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -29,12 +31,15 @@ SPACING = 1.02
 # Answers slower than this are waited for by fewer requests than the rate would allow.
 LATENCY_SECONDS = 2
 MOST_AT_ONCE = 64
+# A turn that is taken so much too late is given up and another one reserved.
+OVERSLEPT_SECONDS = 0.1
 # A turn further off than this is not waited for: the pages stay due.
 PATIENCE_SECONDS = 60
 # A network that answers nobody is left alone for so long, doubled each time.
 OUTAGE_SECONDS, LONGEST_OUTAGE_SECONDS = 30, 1800
 
 Clock = Callable[[], dt.datetime]
+T = TypeVar("T")
 
 
 class Pool(Access):
@@ -67,34 +72,43 @@ class Pool(Access):
 
     def _turn(self, charge: Mapping[str, int], allows: Allows) -> Token:
         while True:
-            token, wait = self._reserve(charge, allows)
+            token, candidate, wait = self._reserve(charge, allows)
+            began = time.monotonic()
             self.pause(wait)
-            # Meanwhile another thread may have learnt that the token is dead.
-            if self._why_not(token, charge) is None:
+            # Meanwhile another thread may have learnt that the token is dead. Who overslept would meet the next turns'
+            # requests: after a stall of the machine they would go out all together.
+            in_time = time.monotonic() - began - wait < OVERSLEPT_SECONDS or not candidate.gap
+            if in_time and self._why_not(token, charge) is None:
                 return token
+            self._try_turns(lambda candidate=candidate: self._turns.give_back(candidate))
 
-    def _reserve(self, charge: Mapping[str, int], allows: Allows) -> tuple[Token, float]:
+    def _reserve(self, charge: Mapping[str, int], allows: Allows) -> tuple[Token, Candidate, float]:
         day = local_day(self._now(), NETWORK_ZONE)
         while True:
             able, reasons = self._able(charge, allows)
             if not able:
                 raise soonest(reasons)
-            try:
-                turn = self._turns.reserve([self._candidate(token, charge, day) for token in able], PATIENCE_SECONDS)
-                if turn.unknown:
-                    self._tell_day(day)
-                    if threading.get_ident() != self._owner:
-                        connection.close()
-                    continue
-            except RedisError as error:
-                raise PlatformError(Failure.INTERRUPTED, f"Redis: {type(error).__name__}") from None
+            candidates = [self._candidate(token, charge, day) for token in able]
+            turn = self._try_turns(lambda candidates=candidates: self._turns.reserve(candidates, PATIENCE_SECONDS))
+            if turn.unknown:
+                self._try_turns(lambda: self._tell_day(day))
+                if threading.get_ident() != self._owner:
+                    connection.close()
+                continue
             if turn.index is not None:
-                return able[turn.index], turn.wait
+                return able[turn.index], candidates[turn.index], turn.wait
             if turn.wait:
                 until = self._now() + dt.timedelta(seconds=turn.wait)
                 raise PlatformError(Failure.THROTTLED, "the next turn is too far off", until)
             for token in able:
                 self._note_spent(token, charge, day)
+
+    def _try_turns(self, ask: Callable[[], T]) -> T:
+        """Without Redis nobody knows whose turn it is: nothing is sent, the pages stay due."""
+        try:
+            return ask()
+        except RedisError as error:
+            raise PlatformError(Failure.INTERRUPTED, f"Redis: {type(error).__name__}") from None
 
     def _able(self, charge: Iterable[str], allows: Allows) -> tuple[list[Token], list[PlatformError]]:
         able, reasons = [], []

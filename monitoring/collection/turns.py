@@ -54,6 +54,10 @@ class Turns(Protocol):
         is further off than `patience` seconds."""
         ...
 
+    def give_back(self, candidate: Candidate) -> None:
+        """The request of a reserved turn was not sent: its budgets are charged no more. The moment is lost."""
+        ...
+
     def tell(self, key: str, count: int) -> None:
         """How much of a budget was spent before; ignored where it is known."""
         ...
@@ -96,6 +100,12 @@ class MemoryTurns:
             for budget in chosen.budgets:
                 self._counts[budget.key] += budget.amount
             return Turn(best, at - now)
+
+    def give_back(self, candidate: Candidate) -> None:
+        """See `Turns`."""
+        with self._lock:
+            for budget in candidate.budgets:
+                self._counts[budget.key] -= budget.amount
 
     def tell(self, key: str, count: int) -> None:
         """See `Turns`."""
@@ -172,6 +182,11 @@ class RedisTurns:
     def _spec(self, candidate: Candidate) -> dict[str, object]:
         budgets = [asdict(budget) | {"key": self.PREFIX + budget.key} for budget in candidate.budgets]
         return {"key": self.PREFIX + candidate.key, "gap": candidate.gap * 1000, "budgets": budgets}
+
+    def give_back(self, candidate: Candidate) -> None:
+        """See `Turns`."""
+        for budget in candidate.budgets:
+            self._redis.decrby(self.PREFIX + budget.key, budget.amount)
 
     def tell(self, key: str, count: int) -> None:
         """See `Turns`."""

@@ -86,3 +86,10 @@ class TestBudgets:
         for candidate in (spent, fresh):
             turns.tell(candidate.budgets[0].key, 0)
         assert [turns.reserve([spent, fresh], 60).index for _ in range(3)] == [0, 1, 1]
+
+    def test_a_turn_that_was_not_used_gives_its_calls_back(self, turns, name):
+        candidate = self.candidate(name, 50)
+        turns.tell(f"{name}:wall.get", 0)
+        assert turns.reserve([candidate], 60).index == 0
+        turns.give_back(candidate)
+        assert turns.reserve([candidate], 60).index == 0
