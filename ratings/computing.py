@@ -12,6 +12,7 @@ from gospub.clock import local_day
 from monitoring.models import Page, PageDay, PageProfile, Region, Slot, SlotStatus
 from monitoring.models.measures import GONE_REASONS
 
+from .digests import digest
 from .engine import ItemScore, PageScore, rate
 from .indicators import PageInputs
 from .models import Methodology, Rating, Score
@@ -54,6 +55,8 @@ def compute(region: Region, day: dt.date, slug: str, now: dt.datetime) -> Rating
             region=region, methodology=methodology, day=day, defaults={"computed_at": now}
         )
         write_scores(rating, pages, scores)
+        rating.digest = digest(rating)
+        rating.save(update_fields=["digest"])
     return rating
 
 

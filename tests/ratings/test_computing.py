@@ -199,7 +199,7 @@ def make_pages(region, count: int) -> None:
 
 def test_the_number_of_queries_does_not_grow_with_the_pages(region, django_assert_max_num_queries):
     make_pages(region, 60)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         compute(region, DAY, "amur", NOW)
 
 
