@@ -152,6 +152,11 @@ def counted(given: object) -> Counted:
     return Counted(raw=raw or "?")
 
 
+def counter(thing: object, name: str = "count") -> Counted:
+    """A count that stands inside an object, such as {"count": 9}; not given where there is no object."""
+    return counted(thing.get(name)) if isinstance(thing, dict) else Counted()
+
+
 def text_hash(text: object) -> int | None:
     """63 bits that are the same for the same words: of SHA-256 over letters and digits in lower case, ё as е, without
     links, hashtags and names. None where too little is left to tell texts apart, or `text` is none."""

@@ -13,7 +13,7 @@ import msgspec
 from django.conf import settings
 
 from .access import Access
-from .answers import Count, Id, MomentMs, answer_hash, convert, counted, line, moment, text_hash
+from .answers import Count, Id, MomentMs, answer_hash, convert, counted, counter, line, moment, text_hash
 from .base import (
     CommentsReading,
     Failure,
@@ -57,15 +57,11 @@ class _Link(msgspec.Struct):
     type: str = ""
 
 
-class _Stat(msgspec.Struct):
-    views: Any = None
-
-
 class _Message(msgspec.Struct):
     timestamp: MomentMs
     body: _Body | None = None
     link: _Link | None = None
-    stat: _Stat | None = None
+    stat: Any = None
 
 
 class _Messages(msgspec.Struct):
@@ -241,6 +237,6 @@ def _post(message: _Message) -> PostReading:
         external_id=mid or f"at{message.timestamp}",
         published_at=moment(message.timestamp / 1000),
         kind=PostKind.REPOST if message.link and message.link.type == "forward" else PostKind.OWN,
-        views=counted(message.stat.views).value if message.stat else None,
+        views=counter(message.stat, "views").value,
         text_hash=text_hash(message.body.text if message.body else None),
     )

@@ -10,7 +10,7 @@ from .base import Failure, PageReading, PageRef, PlatformError
 NOT_FOUND_PHRASE = "Не нашли чат по этой ссылке"
 COUNT_KEY = "participantsCount"
 MOST_OBJECTS = 20_000
-_COUNT = re.compile(r"\d{1,10}")
+_COUNT = re.compile(r"[0-9]{1,10}")
 _CHAT_ID = re.compile(r"-\d{1,19}", re.ASCII)
 # One token of a JavaScript object; a string that nobody closes reaches to the end, so that the scan stays linear.
 _TOKEN = re.compile(

@@ -12,7 +12,7 @@ import msgspec
 from django.conf import settings
 
 from .access import Access
-from .answers import Counted, MomentMs, answer_hash, convert, counted, line, moment, text_hash
+from .answers import Counted, MomentMs, answer_hash, convert, counted, counter, line, moment, text_hash
 from .base import (
     CommentsReading,
     Failure,
@@ -102,14 +102,6 @@ class _Group(msgspec.Struct):
     gos_org: bool | None = None
 
 
-class _Summary(msgspec.Struct, frozen=True):
-    count: Any = None
-    comments_count: Any = None
-
-
-_NO_SUMMARY = _Summary()
-
-
 class _Media(msgspec.Struct):
     type: str = ""
     text: Any = None
@@ -120,9 +112,9 @@ class _Topic(msgspec.Struct):
     created_ms: MomentMs
     author_ref: str = ""
     media: list[_Media] = []
-    like_summary: _Summary = _NO_SUMMARY
-    reshare_summary: _Summary = _NO_SUMMARY
-    discussion_summary: _Summary = _NO_SUMMARY
+    like_summary: Any = None
+    reshare_summary: Any = None
+    discussion_summary: Any = None
     views_count: Any = None
 
 
@@ -339,8 +331,8 @@ def _post(topic: _Topic) -> PostReading:
         published_at=moment(topic.created_ms / 1000),
         kind=PostKind.REPOST if any(media.type == "topic" for media in topic.media) else PostKind.OWN,
         views=counted(topic.views_count).value,
-        likes=counted(topic.like_summary.count).value,
-        comments=counted(topic.discussion_summary.comments_count).value,
-        reposts=counted(topic.reshare_summary.count).value,
+        likes=counter(topic.like_summary).value,
+        comments=counter(topic.discussion_summary, "comments_count").value,
+        reposts=counter(topic.reshare_summary).value,
         text_hash=text_hash(" ".join(media.text for media in topic.media if isinstance(media.text, str))),
     )

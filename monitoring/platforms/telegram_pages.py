@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from .answers import RAW_LENGTH, answer_hash, line, number, parse_html, text_hash
+from .answers import answer_hash, counted, line, number, parse_html, text_hash
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, WallReading
 
-_SUBSCRIBERS = re.compile(r"subscriber|подписчик", re.IGNORECASE)
+_SUBSCRIBERS = re.compile(r"\s*(.*?)\s*(?:subscriber|подписчик)", re.IGNORECASE | re.DOTALL)
 _NOT_A_CHANNEL = re.compile(r"^\s*@|member|online|monthly user|участник|пользовател", re.IGNORECASE)
 _CONTACT_TITLE = "Telegram: Contact @"
 _LOGO = "telegram.org/img/"
@@ -38,23 +38,23 @@ def read_landing(page: PageRef, body: bytes) -> PageReading:
     """
     tree = parse_html(body)
     extras = [node.text() for node in tree.css("div.tgme_page_extra")]
-    counter = next((text for text in extras if _SUBSCRIBERS.search(text)), None)
+    counter = next(filter(None, map(_SUBSCRIBERS.match, extras)), None)
     if counter is None:
         title = tree.css_first("div.tgme_page_title")
         free = title is None and _meta(tree, "og:title").startswith(_CONTACT_TITLE)
         if free or any(_NOT_A_CHANNEL.search(text) for text in extras):
             return PageReading(page.page_id, answer_hash(body), Failure.NOT_FOUND)
         raise PlatformError(Failure.BAD_ANSWER, "t.me: a page without a counter")
-    people, step = number(counter) or (None, 1)
+    people = counted(counter[1])
     description = tree.css_first("div.tgme_page_description")
     return PageReading(
         page.page_id,
         answer_hash(body),
         handle=page.handle.lower(),
         title=line(_text(tree, "div.tgme_page_title") or _meta(tree, "og:title")),
-        subscribers=people,
-        subscribers_step=step,
-        subscribers_raw="" if people is not None else line(counter, RAW_LENGTH),
+        subscribers=people.value,
+        subscribers_step=people.step,
+        subscribers_raw=people.raw,
         has_avatar=_has_avatar(tree),
         has_description=bool(description and description.text(strip=True)),
     )

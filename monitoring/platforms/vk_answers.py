@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from .answers import Id, Moment, answer_hash, convert, counted, line, moment, parse_html, text_hash
+from .answers import Id, Moment, answer_hash, convert, counted, counter, line, moment, parse_html, text_hash
 from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, PosWidget
 from .batches import WallSoFar, no_page
 
@@ -54,14 +54,7 @@ class _Group(msgspec.Struct):
     is_government_organization: bool | int | None = None
 
 
-class _Counter(msgspec.Struct, frozen=True):
-    count: Any = None
-
-
-_NO_COUNTER = _Counter()
-
-
-# An old pinned post stands first; `views` is absent on old posts.
+# An old pinned post stands first; `views` is absent on old posts. A counter may be anything and fails no wall.
 class _Post(msgspec.Struct):
     id: Id
     date: Moment
@@ -72,10 +65,10 @@ class _Post(msgspec.Struct):
     is_pinned: int | bool = 0
     is_deleted: int | bool = 0
     copy_history: list[Any] = []
-    views: _Counter = _NO_COUNTER
-    likes: _Counter = _NO_COUNTER
-    comments: _Counter = _NO_COUNTER
-    reposts: _Counter = _NO_COUNTER
+    views: Any = None
+    likes: Any = None
+    comments: Any = None
+    reposts: Any = None
 
 
 class _Wall(msgspec.Struct):
@@ -212,16 +205,17 @@ def piece_bounds(pieces: int) -> tuple[int, int]:
 
 
 def _post(post: _Post) -> PostReading:
+    views = counter(post.views)
     return PostReading(
         external_id=str(post.id),
         published_at=moment(post.date),
         kind=PostKind.REPOST if post.copy_history or post.post_type == "copy" else PostKind.OWN,
         pinned=bool(post.is_pinned),
         advertisement=bool(post.marked_as_ads),
-        views=counted(post.views.count).value,
-        views_step=counted(post.views.count).step,
-        likes=counted(post.likes.count).value,
-        comments=counted(post.comments.count).value,
-        reposts=counted(post.reposts.count).value,
+        views=views.value,
+        views_step=views.step,
+        likes=counter(post.likes).value,
+        comments=counter(post.comments).value,
+        reposts=counter(post.reposts).value,
         text_hash=text_hash(post.text),
     )
