@@ -73,10 +73,7 @@ def landing(page: Page, day: dt.date, people: Any) -> Answer:
     picture = f'<img class="tgme_page_photo_image" src="{photo}">' if looks.avatar else ""
     text = html.escape(texts.about(page.institution.name, page.institution.place.town)) if looks.description else ""
     description = f'<div class="tgme_page_description" dir="auto">{text}</div>' if text else ""
-    counter = f"{spaced(people)} subscriber{'' if people == 1 else 's'}"
-    if looks.group:
-        counter = f"{spaced(people)} members, {mix(page.key, 56) % 40 + 1} online"
-    extra = f'<div class="tgme_page_extra">{counter}</div>' if people is not MISSING else ""
+    extra = f'<div class="tgme_page_extra">{_counter(page, people)}</div>' if people is not MISSING else ""
     preview = '<div class="tgme_page_context_link_wrap"><a class="tgme_page_context_link" href="/s/{}">{}</a></div>'
     link = preview.format(name, "Preview channel") if looks.preview and not looks.group else ""
     return as_html(
@@ -87,6 +84,12 @@ def landing(page: Page, day: dt.date, people: Any) -> Answer:
         f'<div class="tgme_page_action"><a class="tgme_action_button_new" href="tg://resolve?domain={name}">View in '
         f"Telegram</a></div>{link}</div></div>",
     )
+
+
+def _counter(page: Page, people: Any) -> str:
+    if page.looks.group:
+        return f"{spaced(people)} members, {mix(page.key, 56) % 40 + 1} online"
+    return "1 subscriber" if people == 1 and people is not True else f"{spaced(people)} subscribers"
 
 
 def feed(page: Page, day: dt.date, people: Any, messages: list[bytes], older: int | None) -> Answer:

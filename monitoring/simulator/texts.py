@@ -68,7 +68,7 @@ TEXTS = {topic: texts + _GENERAL for topic, texts in _BY_TOPIC.items()}
 _AS_JSON = {topic: [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts] for topic, texts in TEXTS.items()}
 _AS_HTML = {topic: [html.escape(text, quote=False) for text in texts] for topic, texts in TEXTS.items()}
 # Words that tell any two posts apart; none of their signs needs an escape.
-_WHERE = [f"{village}, «{flower}»" for village in VILLAGES for flower in FLOWERS]
+_OWN_WORDS = [f" {a}, «{flower}», {b} № " for a in VILLAGES for flower in FLOWERS for b in VILLAGES]
 _REGION = 4_000_000  # keys of pages of one region lie in one stretch of so many
 
 
@@ -89,8 +89,7 @@ def as_html(page: Page, post: Post) -> str:
 
 
 def _own_words(post: Post) -> str:
-    chance = post.chance >> 4
-    return f" {_WHERE[chance % len(_WHERE)]}, {VILLAGES[chance // 480 % len(VILLAGES)]} № {post.number + 1}"
+    return f"{_OWN_WORDS[(post.chance >> 4) % len(_OWN_WORDS)]}{post.number + 1}"
 
 
 def about(name: str, town: str) -> str:

@@ -98,6 +98,19 @@ class TestCounts:
             else:
                 assert json.dumps(answer[names[network]]) == json.dumps(COUNTS[kind][1])
 
+    @pytest.mark.parametrize("kind", COUNTS)
+    def test_each_stands_on_the_pages_of_telegram_or_is_not_there(self, small, kind):
+        small.running.set_faults([f"count_{kind}"])
+        page, channel = small.page("telegram"), small.page("telegram", "daily")
+        answers = [
+            small.get(f"/{page.handle}"),
+            small.get(f"/s/{channel.handle}"),
+            small.get(f"/{small.page('max').handle}"),
+        ]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        assert ("subscribers" in answers[0].text) == ("subscribers" in answers[1].text) == (kind != "missing")
+        assert ("participantsCount" in answers[2].text) == (kind != "missing")
+
     def test_pages_of_telegram_and_max_carry_it_as_text(self, small):
         small.running.set_faults(["count_string_cyrillic"])
         assert "12,3 тыс. subscribers</div>" in small.get(f"/{small.page('telegram').handle}").text
