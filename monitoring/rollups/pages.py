@@ -82,7 +82,9 @@ def _set_audience(state: PageState, measured: dict[dt.date, Audience], day: dt.d
     latest = measured.get(day)
     if latest is None:
         return
-    points = dict(state.sparkline) | {day.isoformat(): latest.subscribers}
+    # Yesterday's number may have been borne out by today's.
+    days = [each for each in (day - dt.timedelta(days=1), day) if each in measured]
+    points = dict(state.sparkline) | {each.isoformat(): measured[each].subscribers for each in days}
     state.sparkline = [list(point) for point in sorted(points.items())][-SPARKLINE_POINTS:]
     if state.measured_on and day < state.measured_on:
         return  # a number of that day was decided on later

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.collection.ingest import Ingest
+from monitoring.collection.posts import Walls
 from monitoring.models import EventKind, Page, PageDay, PageEvent, PageProfile, PageState, PageStatus, Post, SlotReason
 from monitoring.platforms.base import Failure, PageReading, PostReading, PosWidget, WallReading
 from tests.factories import PageFactory
@@ -206,6 +207,11 @@ class TestIdentity:
         event = PageEvent.objects.get()
         assert (event.kind, event.old, event.new) == (EventKind.REPLACED, "5", "Магазин (77)")
 
+    def test_with_ids_not_compared_its_figures_would_be_mixed_in(self, page, monkeypatch):
+        monkeypatch.setattr(Ingest, "_is_replaced", lambda self, reading: False)
+        store(page, reading(page, external_id="77", subscribers=90_000))
+        assert PageDay.objects.get().subscribers == 90_000
+
     def test_two_pages_that_changed_addresses_are_both_replaced_and_not_the_same_one(self, page):
         other = PageFactory(handle="school7", external_id="7", status=PageStatus.OPEN)
         pages = {each.pk: each for each in Page.objects.select_related("state")}
@@ -275,6 +281,13 @@ class TestLate:
     def test_another_community_met_late_changes_nothing(self, page, read_tomorrow):
         assert store(page, reading(page, external_id="77")) == {page.pk: SlotReason.REPLACED}
         assert Page.objects.get().status == PageStatus.OPEN
+
+    def test_with_moments_not_compared_it_would_be(self, page, read_tomorrow, monkeypatch):
+        monkeypatch.setattr(Ingest, "_is_late", lambda self, reading: False)
+        monkeypatch.setattr(Walls, "_is_late", lambda self, page_id: False)
+        store(page, reading(page, title="Старое имя"), wall(page, post(1, NOW, views=100)))
+        known = Page.objects.get()
+        assert (known.title, known.posts_known_to, Post.objects.get().views) == ("Старое имя", NOW, 100)
 
     def test_of_two_readings_of_a_day_the_later_one_stays(self, page):
         store(page, reading(page, subscribers=820), now=NOW + dt.timedelta(hours=1))

@@ -74,6 +74,12 @@ def test_a_jump_is_kept_apart_with_the_hash_of_the_answer(page, number):
     assert counts() is None
 
 
+def test_without_the_rule_it_would_count(page, monkeypatch):
+    monkeypatch.setattr("monitoring.suspects.doubt", lambda reading, known: None)
+    assert read(page, 20_000) is None
+    assert counts() == 20_000
+
+
 @pytest.mark.parametrize("number", [999, 1000, 1100, 1900, 600])
 def test_what_pages_do_by_themselves_is_no_doubt(page, number):
     assert read(page, number) is None

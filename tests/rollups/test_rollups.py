@@ -136,6 +136,16 @@ class TestPageState:
         state = PageState.objects.get()
         assert (state.subscribers, state.measured_on) == (90, DAY - dt.timedelta(days=1))
 
+    def test_a_number_that_the_next_day_bore_out_stands_in_the_sparkline(self, region):
+        page, yesterday = page_in(region), DAY - dt.timedelta(days=1)
+        measured(page, None, yesterday)
+        rollups.roll_up(region, yesterday)
+        PageDay.objects.update(subscribers=90)
+        measured(page, 95)
+        rollups.roll_up(region, DAY)
+        state = PageState.objects.get()
+        assert (state.sparkline, state.change_day) == ([["2024-10-25", 90], ["2024-10-26", 95]], 5)
+
     def test_posts_are_unknown_where_the_wall_was_not_read(self, region):
         measured(page_in(region), 100)
         rollups.roll_up(region, DAY)
