@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "gospub.errors.broken"
+
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
