@@ -60,7 +60,7 @@ def _answers(page: Page, at: int, chance: int, talk: float, people: int) -> Iter
     not. Each page has its own diligence."""
     diligence = share(page.key, 81)
     for nth in range(people):
-        luck = mix(chance, page.key, nth, 82)
+        luck = mix(chance, nth)
         if (luck & 1023) / 1024 < diligence:
             written = _written(at, talk, nth)
             late = _SOONEST * _TIMES_AS_LATE ** ((luck >> 10 & 0xFFFF) / 0xFFFF)

@@ -17,6 +17,8 @@ from .pages import Page
 
 _UNIX_EPOCH = dt.date(1970, 1, 1).toordinal()
 _LIVELY_FROM, _LIVELY_WEEKS = dt.date(2022, 10, 26).toordinal() // 7, 85
+# Networks that show comments.
+COMMENTED = ("vk", "ok")
 # 256 even quantiles of a bell curve, for the luck of posts.
 _BELL = [math.sqrt(2) * math.copysign(1, x) * math.sqrt(-math.log(1 - x * x) * 0.9) / 1.5
          for x in ((2 * i + 1) / 256 - 1 for i in range(256))]  # fmt: skip
@@ -151,7 +153,7 @@ class Wall:
             advertisement=(chance >> 24 & 255) == 0 and not copy_of,
             views=None if (chance >> 24 & 255) == 1 else views,
             likes=int(liked * share_now),
-            comments=count_comments(page, at, own, talk, unix) if talk >= 1 else 0,
+            comments=count_comments(page, at, own, talk, unix) if talk >= 1 and page.platform in COMMENTED else 0,
             reposts=int(liked * share_now * 0.2),
             talk=talk,
             copy_of=copy_of,
