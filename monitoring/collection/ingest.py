@@ -1,5 +1,6 @@
 """Readings into the base: page, profile, page day, posts and events, each an upsert on its natural key."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Ingest:
 
         A reading older than what is stored changes only its own day, and no counter that was read later.
         """
-        answered = [r for r in readings.values() if isinstance(r, PageReading)]
+        answered = [_with_id(r, walls.get(r.page_id)) for r in readings.values() if isinstance(r, PageReading)]
         answered = [r for r in answered if r.failure is None or r.failure in STATUS_OF_FAILURE]
         self._see_what_others_stored()
         replaced = [r for r in answered if self._is_replaced(r)]
@@ -164,3 +165,10 @@ class Ingest:
         late = [pk for pk in page_ids if (seen := self.pages[pk].seen_at) and seen > self.now]
         later = PageDay.objects.filter(day=self.day, page__in=late, collected_at__gt=self.now) if late else ()
         return {row.page_id for row in later}
+
+
+def _with_id(reading: PageReading, wall: WallReading | PlatformError | None) -> PageReading:
+    """The reading with the network's id, where only the wall tells it."""
+    if reading.external_id or not isinstance(wall, WallReading) or not wall.external_id:
+        return reading
+    return dataclasses.replace(reading, external_id=wall.external_id)

@@ -174,6 +174,7 @@ class WallReading:
         None together with `failure`.
     failure: PAGE_FAILURES (wall off, feed closed) or the failure of this page's part of a batch.
     until: not before this moment (aware), where the part was refused for pace.
+    external_id: whose wall it is, where only the wall tells (Telegram).
     asked: see PageReading.
     """
 
@@ -183,6 +184,7 @@ class WallReading:
     answer_hash: str = ""
     failure: Failure | None = None
     until: dt.datetime | None = None
+    external_id: str = ""
     asked: bool = True
 
 

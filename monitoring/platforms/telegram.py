@@ -4,6 +4,7 @@ A bot, where the settings name one, is the second source of the count: a name co
 a known id none.
 """
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -113,6 +114,7 @@ class Telegram:
         url = f"{settings.NETWORK_URLS['TELEGRAM_WEB_URL']}/s/{page.handle}"
         wall = WallSoFar(page.page_id, page.posts_since, page.posts_from)
         before: int | None = None
+        channel_id = ""
         while wall.wants_more:
             answer = self._public("feed", url, params={"before": before} if before else {})
             if answer.status in (301, 302) and _leads_to_landing(answer.headers.get("Location", ""), page.handle):
@@ -121,7 +123,8 @@ class Telegram:
             further = feed.before is not None and (before is None or feed.before < before)
             wall.add(feed.posts, answer_hash(answer.body), further, feed.oldest)
             before = feed.before
-        return with_zero_likes(wall.reading())
+            channel_id = channel_id or feed.channel_id
+        return dataclasses.replace(with_zero_likes(wall.reading()), external_id=channel_id)
 
 
 def _is_public(token: Token) -> bool:

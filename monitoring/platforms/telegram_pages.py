@@ -1,7 +1,9 @@
 """What t.me's two pages of a channel say. An unknown name is a page without a counter, never a 404."""
 
+import base64
 import dataclasses
 import datetime as dt
+import json
 import re
 from dataclasses import dataclass
 
@@ -15,6 +17,7 @@ _NOT_A_CHANNEL = re.compile(r"^\s*@|member|online|monthly user|участник|
 _CONTACT_TITLE = "Telegram: Contact @"
 _LOGO = "telegram.org/img/"
 _POST_ADDRESS = re.compile(r"([^/]+)/(\d{1,18})")
+_BOTS_COUNT_FROM = 1_000_000_000_000  # channel 5 is -1000000000005 to them
 _BEFORE = re.compile(r"[?&]before=(\d{1,18})")
 
 
@@ -22,12 +25,14 @@ _BEFORE = re.compile(r"[?&]before=(\d{1,18})")
 class Feed:
     """One page of a feed. before: id that the next older page is asked with, None = there is none.
 
-    oldest: when the oldest message, service messages included, was published; None = no messages.
+    oldest: when the oldest message, service messages included, was published; None = no messages. channel_id: as bots
+    have it (-100…), "" where no message tells.
     """
 
     posts: tuple[PostReading, ...]
     before: int | None
     oldest: dt.datetime | None
+    channel_id: str = ""
 
 
 def read_landing(page: PageRef, body: bytes) -> PageReading:
@@ -67,12 +72,13 @@ def read_feed(handle: str, body: bytes) -> Feed:
     Raises PlatformError (bad answer) where the page is no feed or a message is not as agreed.
     """
     tree = parse_html(body)
-    posts, dates = [], []
+    posts, dates, channel_id = [], [], ""
     for node in tree.css("div.tgme_widget_message[data-post]"):
         address = _POST_ADDRESS.fullmatch(node.attributes["data-post"] or "")
         # Names are the same in any letter case.
         if not address or address[1].lower() != handle.lower():
             continue
+        channel_id = channel_id or _channel_id(node.attributes.get("data-view") or "")
         published = _published(node)
         service = "service_message" in (node.attributes.get("class") or "").split()
         if published:
@@ -84,7 +90,7 @@ def read_feed(handle: str, body: bytes) -> Feed:
         posts.append(_post(node, address[2], published))
     if not dates and not tree.css_first(".tgme_channel_history, .tme_no_messages_found"):
         raise PlatformError(Failure.BAD_ANSWER, "t.me: not a feed")
-    return Feed(tuple(posts), _before(tree), min(dates, default=None))
+    return Feed(tuple(posts), _before(tree), min(dates, default=None), channel_id)
 
 
 def with_zero_likes(wall: WallReading) -> WallReading:
@@ -107,6 +113,16 @@ def _post(node: LexborNode, post_id: str, published: dt.datetime) -> PostReading
         likes=_reactions(node),
         text_hash=text_hash(_words(node)),
     )
+
+
+def _channel_id(view: str) -> str:
+    """Of a message's data-view: Base64 of `{"c":-1769674427,"p":"4656g",…}`, where c is the channel's number."""
+    try:
+        found = json.loads(base64.b64decode(view[:1000] + "==", altchars=b"-_"))
+    except (ValueError, RecursionError):
+        return ""
+    number = found.get("c") if isinstance(found, dict) else None
+    return str(number - _BOTS_COUNT_FROM) if type(number) is int and -_BOTS_COUNT_FROM < number < 0 else ""
 
 
 def _words(node: LexborNode) -> str:

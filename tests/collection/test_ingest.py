@@ -207,6 +207,15 @@ class TestIdentity:
         event = PageEvent.objects.get()
         assert (event.kind, event.old, event.new) == (EventKind.REPLACED, "5", "Магазин (77)")
 
+    def test_a_channel_whose_id_only_its_wall_tells_is_known_by_it_from_then_on(self):
+        channel = PageFactory(platform="telegram", handle="school_tg")
+        landing = PageReading(channel.pk, handle="school_tg", subscribers=816)
+        store(channel, landing, WallReading(channel.pk, (post(1, NOW),), SINCE, external_id="-1001"))
+        assert Page.objects.get().external_id == "-1001"
+        stranger = WallReading(channel.pk, (post(2, NOW),), SINCE, external_id="-1002")
+        assert store(channel, landing, stranger) == {channel.pk: SlotReason.REPLACED}
+        assert Post.objects.get().external_id == "1"
+
     def test_with_ids_not_compared_its_figures_would_be_mixed_in(self, page, monkeypatch):
         monkeypatch.setattr(Ingest, "_is_replaced", lambda self, reading: False)
         store(page, reading(page, external_id="77", subscribers=90_000))

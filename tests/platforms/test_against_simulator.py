@@ -275,6 +275,13 @@ class TestTelegram:
         (reading,) = client("telegram").read_pages([ref(page, with_id=False)])
         assert (reading.subscribers, reading.external_id) == (subscribers(page), f"-100{page.external_id}")
 
+    def test_a_wall_tells_the_same_id_as_a_bot(self, client):
+        chosen = pages("telegram", KHABAROVSK.code)[:20]
+        walls = client("telegram").read_walls(back_to(SINCE, [ref(page) for page in chosen]))
+        told = {wall.page_id: wall.external_id for wall in walls if wall.posts}
+        assert told
+        assert told.items() <= {ref(page).page_id: f"-100{page.external_id}" for page in chosen}.items()
+
     @pytest.mark.parametrize("fault", ["tg_429", "tg_429_no_header"])
     def test_a_refusal_stops_the_batch(self, client, simulator, fault):
         simulator.set_faults([fault])

@@ -1,7 +1,9 @@
 """t.me's pages: the landing page of a name and the feed of a channel."""
 
+import base64
 import contextlib
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import given
@@ -87,6 +89,30 @@ class TestFeed:
         assert (post.external_id, post.views, post.views_step) == ("7", 1200, 100)
         assert post.published_at == dt.datetime(2026, 10, 1, 17, tzinfo=dt.UTC)
         assert (post.comments, post.reposts) == (None, None)
+
+    @staticmethod
+    def seen(view: object, post: str = "School5/7", kind: str = "") -> str:
+        """A message whose data-view holds that value."""
+        packed = base64.b64encode(json.dumps(view).encode()).decode().rstrip("=")
+        return message(post, kind=kind).replace(" data-post", f' data-view="{packed}" data-post')
+
+    def test_the_channels_number_is_read_as_bots_have_it(self):
+        found = read_feed("school5", feed(self.seen({"c": -1769674427, "p": "7g", "t": 1, "h": "0"})))
+        assert found.channel_id == "-1001769674427"
+
+    def test_a_service_message_tells_it_and_another_channels_block_does_not(self):
+        other = self.seen({"c": -5}, "other/9")
+        service = self.seen({"c": -1769674427}, kind="service_message")
+        assert read_feed("school5", feed(other, service)).channel_id == "-1001769674427"
+
+    @pytest.mark.parametrize("view", [{"c": 5}, {"c": "-5"}, {"c": -(10**13)}, {"c": True}, {}, [], None, 7])
+    def test_another_data_view_tells_nothing(self, view):
+        assert read_feed("school5", feed(self.seen(view))).channel_id == ""
+
+    @given(st.text(alphabet=st.characters(exclude_characters='"&<>', codec="utf-8")))
+    def test_any_data_view_is_no_fault(self, view):
+        with_view = message().replace(" data-post", f' data-view="{view}" data-post')
+        assert len(read_feed("school5", feed(with_view)).posts) == 1
 
     def test_absent_views_are_unknown(self):
         assert read_feed("school5", feed(message(views=""))).posts[0].views is None
