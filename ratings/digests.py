@@ -24,6 +24,6 @@ def _canonical(value: object) -> bytes:
 
 def changed(region: Region) -> Iterator[Rating]:
     """Ratings of the region that are no longer as they were computed."""
-    for rating in Rating.objects.filter(region=region).exclude(digest="").select_related("methodology"):
+    for rating in Rating.objects.filter(region=region).select_related("methodology"):
         if digest(rating) != rating.digest:
             yield rating

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gospub import clock
+from gospub.accounts.models import AuditEntry
 from monitoring import ledger
 from monitoring.ledger import Break
-from monitoring.models import Region, Slot
+from monitoring.models import PageDay, Region, Slot
 from ratings import digests
+from ratings.models import Rating
 
 
 class Command(BaseCommand):
@@ -33,15 +35,22 @@ class Command(BaseCommand):
         if found:
             self.stdout.write(ngettext("%(number)s break", "%(number)s breaks", found) % {"number": found})
             sys.exit(1)
-        slots = Slot.objects.filter(page__institution__region__in=regions).count()
-        told = ngettext("No breaks; %(number)s slot checked", "No breaks; %(number)s slots checked", slots)
-        self.stdout.write(told % {"number": slots})
+        self.stdout.write(
+            _("No breaks: slots %(slots)s, page days %(days)s, ratings %(ratings)s, audit entries %(entries)s")
+            % {
+                "slots": Slot.objects.filter(page__institution__region__in=regions).count(),
+                "days": PageDay.objects.filter(page__institution__region__in=regions).count(),
+                "ratings": Rating.objects.filter(region__in=regions).count(),
+                "entries": AuditEntry.objects.count(),
+            }
+        )
 
     def breaks(self, regions: list[Region]) -> Iterator[Break]:
         now = clock.now()
         for region in regions:
             yield from ledger.breaks(region, now)
             for rating in digests.changed(region):
-                yield Break("I5", _("%(region)s: the rating of %(day)s was changed after it was computed") % {
-                    "region": region, "day": rating.day})  # fmt: skip
+                fields = {"region": region, "day": rating.day, "methodology": rating.methodology}
+                text = _("%(region)s: %(day)s: the rating “%(methodology)s” was changed after it was computed") % fields
+                yield Break("I5", text)
         yield from ledger.audit_breaks()
