@@ -16,6 +16,7 @@ from monitoring.platforms.base import PageReading
 
 # A fall by so much, or a growth to so many times the last good number, and by so many people, is doubtful.
 FALL, GROWTH, LEAST_CHANGE = 0.7, 5, 100
+MINUS = ("-", "−", "–")
 # A last good number older than this is no measure any more.
 FRESH = dt.timedelta(days=7)
 # So near, in shares of it, the next reading bears a number out.
@@ -48,7 +49,7 @@ def known_of(page: Page, day: dt.date) -> Known:
 def doubt(reading: PageReading, known: Known) -> SuspectKind | None:
     """Why the number of a page that was read is doubtful; None where it is not."""
     if reading.subscribers_raw:
-        return SuspectKind.NEGATIVE if reading.subscribers_raw.startswith("-") else SuspectKind.ABSURD
+        return SuspectKind.NEGATIVE if reading.subscribers_raw.startswith(MINUS) else SuspectKind.ABSURD
     if reading.subscribers is None:
         return SuspectKind.MISSING if known.subscribers is not None else None
     if known.subscribers is None:

@@ -92,7 +92,8 @@ def test_small_pages_may_jump():
 
 
 @pytest.mark.parametrize(
-    ("raw", "kind"), [("-5", "negative"), ("nan", "absurd"), ("1e+18", "absurd"), ("[]", "absurd")]
+    ("raw", "kind"),
+    [("-5", "negative"), ("\u22125", "negative"), ("nan", "absurd"), ("1e+18", "absurd"), ("[]", "absurd")],
 )
 def test_what_is_no_count_is_kept_as_it_was_given(page, raw, kind):
     assert read(page, None, raw=raw) == SlotReason.SUSPECT
