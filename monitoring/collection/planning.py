@@ -5,6 +5,7 @@ import datetime as dt
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from gospub.clock import local_day
+from monitoring import rollups
 from monitoring.models import Network, NetworkState, Page, PageDay, PlatformCode, Region, Slot, SlotReason, SlotStatus
 from monitoring.platforms import network, tokens_for
 
@@ -36,6 +37,8 @@ def plan_day(region: Region, now: dt.datetime) -> int:
     slots.filter(status=SlotStatus.DUE, platform__in=off).update(
         status=SlotStatus.SKIPPED, reason=SlotReason.OFF, finished_at=now
     )
+    if not slots.exists():
+        _know_last_numbers(region, day)
     owed = _missing(region, day)
     if not owed:
         return 0
@@ -50,6 +53,12 @@ def plan_day(region: Region, now: dt.datetime) -> int:
         new.append(slot)
     Slot.objects.bulk_create(new, batch_size=5000, ignore_conflicts=True)
     return len(new)
+
+
+def _know_last_numbers(region: Region, day: dt.date) -> None:
+    """The page states as of the last day before `day`: it may have been read on after its last roll-up."""
+    for last in rollups.collected_days(region, day - dt.timedelta(days=rollups.REFRESH_DAYS), day)[-1:]:
+        rollups.refresh_page_states(region, last)
 
 
 def due(region: Region, day: dt.date, now: dt.datetime, platform: str | None = None) -> QuerySet[Slot]:

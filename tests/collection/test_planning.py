@@ -6,7 +6,7 @@ import pytest
 
 from monitoring.collection.planning import plan_day
 from monitoring.models import Network, NetworkState, Page, PageDay, PageState, Slot, SlotReason, SlotStatus
-from tests.factories import InstitutionFactory, PageFactory, RegionFactory
+from tests.factories import InstitutionFactory, PageFactory, RegionFactory, collected
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,13 @@ class TestPlan:
         pages(region)
         plan_day(region, dt.datetime(2024, 10, 26, 15, tzinfo=dt.UTC))
         assert Slot.objects.get().day == dt.date(2024, 10, 27)
+
+    def test_a_number_that_came_after_the_last_roll_up_is_the_last_good_one(self, region):
+        page = pages(region)[0]
+        collected(page, DAY - dt.timedelta(days=1))
+        plan_day(region, NOW)
+        assert Slot.objects.get(day=DAY).last_measured_on == DAY - dt.timedelta(days=1)
+        assert PageState.objects.get(page=page).subscribers == 100
 
     def test_archived_and_future_pages_owe_nothing(self, region):
         pages(region, archived_on=DAY)
