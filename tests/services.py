@@ -49,45 +49,85 @@ def prepare_environment() -> None:
         os.environ["DATABASE_URL"] = start_postgresql()
 
 
+class PostgreSQL:
+    """A private server on a Unix socket that may be stopped and started again. As root it runs as `postgres`."""
+
+    def __init__(self) -> None:
+        binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+        initdb = shutil.which("initdb") or (binaries and f"{binaries[-1]}/initdb")
+        if not initdb:
+            raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql (make test does it as root)")
+        self._folder = temporary_folder()
+        user = pwd.getpwuid(os.getuid()).pw_name
+        prefix: list[str] = []
+        if os.getuid() == 0:
+            user = "postgres"
+            shutil.chown(self._folder, user, user)
+            prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        data = self._folder / "data"
+        self._quiet = {"stdout": subprocess.DEVNULL, "cwd": self._folder}
+        subprocess.run(
+            [*prefix, initdb, "-D", data, "-A", "trust", "-U", user, "-E", "UTF8", "--no-sync"],
+            check=True,
+            **self._quiet,
+        )
+        self._control = [*prefix, str(Path(initdb).with_name("pg_ctl")), "-D", str(data)]
+        self.url = f"postgres://{user}@/postgres?host={self._folder}"
+        _stop.append(self.stop)
+
+    def start(self, *, connections: int = 60) -> None:
+        """Start and wait until it answers; `connections` is what the server allows at once."""
+        options = (
+            f"-k {self._folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off "
+            f"-c synchronous_commit=off -c max_connections={connections} -c jit=off"
+        )
+        command = [*self._control, "-w", "-l", str(self._folder / "log"), "-o", options, "start"]
+        subprocess.run(command, check=True, **self._quiet)
+
+    def stop(self) -> None:
+        """Stop at once, as a crash does."""
+        subprocess.run(
+            [*self._control, "-m", "immediate", "stop"], check=False, stderr=subprocess.DEVNULL, **self._quiet
+        )
+
+
+class RedisServer:
+    """A private server on a Unix socket that may be stopped and started again, then empty."""
+
+    def __init__(self) -> None:
+        self._folder = temporary_folder()
+        self._socket = self._folder / "redis.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"redis+socket://{self._socket}"
+        _stop.append(self.stop)
+
+    def start(self, *options: str) -> None:
+        """Start with further options of redis-server (`--maxmemory 1mb`) and wait until it answers."""
+        command = ["redis-server", "--port", "0", "--unixsocket", str(self._socket), "--save", ""]
+        self._process = subprocess.Popen([*command, "--dir", str(self._folder), *options], stdout=subprocess.DEVNULL)
+        wait_for(self._socket.exists, "Redis")
+
+    def stop(self) -> None:
+        """Stop at once, as a crash does."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+            self._socket.unlink(missing_ok=True)
+
+
 def start_postgresql() -> str:
-    """A private PostgreSQL server on a Unix socket; returns its URL. As root it runs as the user `postgres`."""
-    binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
-    initdb = shutil.which("initdb") or (binaries and f"{binaries[-1]}/initdb")
-    if not initdb:
-        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql (make test does it as root)")
-    folder = temporary_folder()
-    user = pwd.getpwuid(os.getuid()).pw_name
-    prefix: list[str] = []
-    if os.getuid() == 0:
-        user = "postgres"
-        shutil.chown(folder, user, user)
-        prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    data = folder / "data"
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
-    subprocess.run(
-        [*prefix, initdb, "-D", data, "-A", "trust", "-U", user, "-E", "UTF8", "--no-sync"], check=True, **quiet
-    )
-    options = (
-        f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
-        "-c max_connections=60 -c jit=off"
-    )
-    control = [*prefix, str(Path(initdb).with_name("pg_ctl")), "-D", str(data)]
-    subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], check=True, **quiet)
-    _stop.append(lambda: subprocess.run([*control, "-m", "immediate", "stop"], check=False, **quiet))
-    return f"postgres://{user}@/postgres?host={folder}"
+    """A private PostgreSQL server for the whole run; returns its URL."""
+    server = PostgreSQL()
+    server.start()
+    return server.url
 
 
 def start_redis() -> str:
-    """A private Redis server on a Unix socket; returns its URL."""
-    folder = temporary_folder()
-    path = folder / "redis.sock"
-    process = subprocess.Popen(
-        ["redis-server", "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)],
-        stdout=subprocess.DEVNULL,
-    )
-    _stop.append(process.terminate)
-    wait_for(path.exists, "Redis")
-    return f"redis+socket://{path}"
+    """A private Redis server for the whole run; returns its URL."""
+    server = RedisServer()
+    server.start()
+    return server.url
 
 
 def stop_all() -> None:
