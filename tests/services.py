@@ -76,10 +76,13 @@ class PostgreSQL:
         _stop.append(self.stop)
 
     def start(self, *, connections: int = 60) -> None:
-        """Start and wait until it answers; `connections` is what the server allows at once."""
+        """Start and wait until it answers; `connections` is what the server allows at once.
+
+        What was committed outlives `stop`, not the machine: commits are written, but not flushed to the disk.
+        """
         options = (
             f"-k {self._folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off "
-            f"-c synchronous_commit=off -c max_connections={connections} -c jit=off"
+            f"-c max_connections={connections} -c jit=off"
         )
         command = [*self._control, "-w", "-l", str(self._folder / "log"), "-o", options, "start"]
         subprocess.run(command, check=True, **self._quiet)

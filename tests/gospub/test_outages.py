@@ -11,7 +11,7 @@ from tests.gospub.web import Web, sign_in, visitor
 from tests.services import wait_for
 
 SCREENS = ["", "pages/", "institutions/", "collection/", "events/", "suspects/", "ratings/", "registry/import/"]
-ADDRESSES = ["/", "/networks/", "/admin/", *(f"/regions/RU-AMU/{screen}" for screen in SCREENS)]
+ADDRESSES = ["/networks/", "/admin/", *(f"/regions/RU-AMU/{screen}" for screen in SCREENS)]
 
 
 @pytest.fixture(scope="module")
