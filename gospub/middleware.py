@@ -16,6 +16,8 @@ def htmx_headers(
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         patch_vary_headers(response, ["HX-Request", "Cookie"])
+        if response.status_code >= 500:
+            return response  # who asks is written in a base that may be away: nobody waits for it a second time
         if request.htmx and response.status_code == 302 and not request.user.is_authenticated:
             response.status_code = 401
             response["HX-Redirect"] = response["Location"]

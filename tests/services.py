@@ -4,11 +4,13 @@ import glob
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _stop: list[Callable[[], None]] = []
@@ -71,6 +73,7 @@ class PostgreSQL:
             check=True,
             **self._quiet,
         )
+        self._data = data
         self._control = [*prefix, str(Path(initdb).with_name("pg_ctl")), "-D", str(data)]
         self.url = f"postgres://{user}@/postgres?host={self._folder}"
         _stop.append(self.stop)
@@ -92,6 +95,18 @@ class PostgreSQL:
         subprocess.run(
             [*self._control, "-m", "immediate", "stop"], check=False, stderr=subprocess.DEVNULL, **self._quiet
         )
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """New connections get no answer; restarted first, so that there are no others."""
+        self.stop()
+        self.start()
+        pid = int((self._data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
 
 class RedisServer:

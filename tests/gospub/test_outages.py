@@ -114,6 +114,12 @@ class TestBase:
             web.base.stop()
             web.base.start()
 
+    def test_a_base_that_does_not_answer_keeps_nobody_waiting(self, web, operator):
+        with web.base.frozen():
+            start = time.monotonic()
+            assert says_so(operator.get("/networks/"))
+            assert time.monotonic() - start < 5
+
 
 class TestRedis:
     @pytest.mark.parametrize("trouble", ["redis_away", "redis_full"])
