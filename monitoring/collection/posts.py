@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from monitoring.models import Page, PageDay, Post, Provenance
@@ -14,6 +14,8 @@ AGED_FIELDS = ("aged_at", "views_7", "likes_7", "comments_7", "reposts_7")
 DAY_FIELDS = ("posts", "own_posts", *COUNTERS, "views_provenance")
 # Counters "at seven days" are those of the reading nearest to that age, within these bounds.
 AGE = dt.timedelta(days=7)
+# Up to this age counters are taken every day; older ones on one day of WHOLE_EVERY.
+SETTLING_DAYS, WHOLE_EVERY = dt.timedelta(days=11), 5
 YOUNGEST, OLDEST = dt.timedelta(days=6), dt.timedelta(days=10)
 
 
@@ -29,12 +31,25 @@ class Walls:
     def store(self, walls: Sequence[WallReading]) -> None:
         """Write posts, the days that they belong to, and how far back posts are known. A wall that was read before
         the one that is stored can only tell how its posts did at seven days."""
+        walls = [self._worth_writing(wall) for wall in walls]
         if not walls:
             return
         own = self._write_posts(walls)
         present = [wall for wall in walls if not self._is_late(wall.page_id)]
         self._write_days(present, own)
         self._note_coverage(present)
+
+    def _worth_writing(self, wall: WallReading) -> WallReading:
+        """Older posts move little: on four days of five only the younger part of a wall is taken. Most of a night's
+        writing would go into them."""
+        known_to = self.pages[wall.page_id].posts_known_to
+        today = self.now.astimezone(self.zone).date()
+        midnight = dt.datetime.combine(today - SETTLING_DAYS, dt.time(), self.zone)
+        whole = wall.page_id % WHOLE_EVERY == today.toordinal() % WHOLE_EVERY
+        if whole or known_to is None or known_to < midnight or wall.complete_since >= midnight:
+            return wall
+        young = tuple(post for post in wall.posts if post.published_at >= midnight)
+        return replace(wall, posts=young, complete_since=midnight)
 
     def _is_late(self, page_id: int) -> bool:
         known_to = self.pages[page_id].posts_known_to

@@ -315,8 +315,8 @@ class TestSevenDays:
         return Post.objects.get()
 
     def test_the_counters_of_that_age_stay_when_the_latest_grow(self, page):
-        found = self.read_at_ages(page, 5, 6.1, 7.1, 8.1, 20)
-        assert (found.views, found.views_7) == (480, 170)
+        found = self.read_at_ages(page, 5, 6.1, 7.1, 8.1, 10.5)
+        assert (found.views, found.views_7) == (252, 170)
 
     def test_a_post_not_read_near_that_age_has_none(self, page):
         found = self.read_at_ages(page, 5, 11)
@@ -331,3 +331,29 @@ class TestSevenDays:
         near = [age for age in ages if 6 <= age <= 10]
         expected = min(near, key=lambda age: abs(age - 7), default=None)
         assert found.views_7 == (None if expected is None else round(expected * 24))
+
+
+class TestOldPosts:
+    """Most of a night's writing would go into posts that hardly move."""
+
+    OLD, YOUNG = NOW - dt.timedelta(days=20), NOW - dt.timedelta(days=3)
+
+    def views_after(self, page: Page, days: int) -> list[int]:
+        """Views of an old and a young post, read on so many days that follow each other; each day brings one more."""
+        for after in range(days):
+            posts = (post(1, self.OLD, views=after), post(2, self.YOUNG, views=after))
+            later = dt.timedelta(days=after)
+            store(page, reading(page), wall(page, *posts), day=DAY + later, now=NOW + later)
+        return list(Post.objects.order_by("external_id").values_list("views", flat=True))
+
+    def test_young_posts_are_refreshed_every_day(self, page):
+        assert self.views_after(page, 3)[1] == 2
+
+    def test_older_ones_at_least_every_fifth(self, page):
+        seen = [self.views_after(page, days)[0] for days in (1, 5, 6)]
+        assert seen[0] == 0
+        assert seen[1] > 0 or seen[2] == 5
+
+    def test_what_was_never_read_is_taken_whole(self, page):
+        Page.objects.update(posts_known_to=NOW - dt.timedelta(days=25))
+        assert self.views_after(page, 1) == [0, 0]
