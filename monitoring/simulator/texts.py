@@ -37,18 +37,18 @@ _BY_TOPIC = {
         "Идёт вакцинация от гриппа. Прививку можно сделать без записи с 8:00 до 18:00.",
         "В поликлинике новый аппарат УЗИ: приём ведётся по направлению врача.",
         "Врач-терапевт рассказывает, как пройти диспансеризацию за один день.",
-        "Телефон горячей линии работает круглосуточно.",
+        "Телефон горячей линии теперь работает круглосуточно.",
     ),
     SPORT: (
         "Наши спортсмены привезли три медали с первенства округа 🏆",
         "Открыт набор в секцию самбо. Тренировки — вторник и четверг.",
-        "Приглашаем на семейные старты в воскресенье!",
+        "Приглашаем всех на семейные старты в воскресенье!",
     ),
     SOCIAL: (
         "Кто имеет право на субсидию: отвечаем на частые вопросы.",
         "Ярмарка вакансий пройдёт 14 числа в 10:00. Более 200 рабочих мест.",
         "В центре открылась «Школа ухода» за пожилыми людьми.",
-        "Сбор вещей для многодетных семей продолжается.",
+        "Сбор тёплых вещей для многодетных семей продолжается.",
     ),
     POWER: (
         "Глава провёл приём граждан: 17 обращений взято в работу.",
@@ -59,16 +59,15 @@ _BY_TOPIC = {
     ),
     SERVICES: (
         "Плановое отключение воды: с 9:00 до 17:00 по улицам Лесной и Речной.",
-        "Получить услугу теперь можно и в субботу.",
-        "Показания счётчиков принимаются до 25 числа.",
+        "Получить услугу теперь можно и в субботу, без записи.",
+        "Показания счётчиков воды принимаются до 25 числа.",
     ),
 }
 TEXTS = {topic: texts + _GENERAL for topic, texts in _BY_TOPIC.items()}
 # Without the quotes around.
 _AS_JSON = {topic: [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts] for topic, texts in TEXTS.items()}
 _AS_HTML = {topic: [html.escape(text, quote=False) for text in texts] for topic, texts in TEXTS.items()}
-# Words that tell any two posts apart; none of their signs needs an escape.
-_OWN_WORDS = [f" {a}, «{flower}», {b} № " for a in VILLAGES for flower in FLOWERS for b in VILLAGES]
+_OWN_WORDS = [f", «{flower}», {village} " for flower in FLOWERS for village in VILLAGES]
 _REGION = 4_000_000  # keys of pages of one region lie in one stretch of so many
 
 
@@ -77,7 +76,7 @@ def as_json(page: Page, post: Post) -> str:
     if post.copy_of:
         return f'"{text_sent(page.key // _REGION, post.copy_of)}"'
     texts = _AS_JSON[page.institution.kind.topic]
-    return f'"{texts[post.chance % len(texts)]}{_own_words(post)}"'
+    return f'"{texts[post.chance % len(texts)]}{_own_words(page, post)}"'
 
 
 def as_html(page: Page, post: Post) -> str:
@@ -85,11 +84,15 @@ def as_html(page: Page, post: Post) -> str:
     if post.copy_of:
         return text_sent(page.key // _REGION, post.copy_of)
     texts = _AS_HTML[page.institution.kind.topic]
-    return texts[post.chance % len(texts)] + _own_words(post)
+    return texts[post.chance % len(texts)] + _own_words(page, post)
 
 
-def _own_words(post: Post) -> str:
-    return f"{_OWN_WORDS[(post.chance >> 4) % len(_OWN_WORDS)]}{post.number + 1}"
+def _own_words(page: Page, post: Post) -> str:
+    """Words of no other post: number and key with letters between, so that they differ also to who skips all signs.
+
+    None of their signs needs an escape in JSON or HTML.
+    """
+    return f" № {post.number + 1}{_OWN_WORDS[(post.chance >> 4) % len(_OWN_WORDS)]}{page.key}"
 
 
 def about(name: str, town: str) -> str:
