@@ -6,8 +6,8 @@ from typing import Any
 
 from .pages import Page
 
-# Keys and numbers of the communities that take a name over lie so far above those of the pages.
-STRANGERS_FROM = 500_000
+# Each network has so many keys; from there on they are of communities that take a name over.
+_KEYS_A_NETWORK, _STRANGERS_FROM = 1_000_000, 500_000
 _NUMBERED = {"vk": "club", "ok": "group", "telegram": "id", "max": "id"}
 
 
@@ -46,14 +46,14 @@ def nameless(page: Page, day: dt.date) -> Page:
     return renamed(page, day, f"{_NUMBERED[page.platform]}{page.external_id.lstrip('-')}")
 
 
-def stranger(page: Page, day: dt.date) -> Page:
-    """Another community, as old as the page, that has its short name from that day on."""
-    number = int(page.external_id)
+def stranger(page: Page, day: dt.date, nth: int) -> Page:
+    """Another community, as old as the page, that has its short name from that day on; nth of them all, from 0."""
+    number, further = int(page.external_id), _STRANGERS_FROM + nth - page.key % _KEYS_A_NETWORK
     town = page.institution.place.town
     return replace(
         page,
-        key=page.key + STRANGERS_FROM,
-        external_id=str(number + STRANGERS_FROM if number > 0 else number - STRANGERS_FROM),
+        key=page.key + further,
+        external_id=str(number + further if number > 0 else number - further),
         institution=replace(page.institution, name=f"Объявления и скидки {town}"),
         handle=page.handle_on(day),
         renamed_on=None,

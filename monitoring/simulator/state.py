@@ -74,6 +74,7 @@ class Simulation:
         self._by_id: dict[tuple[str, str], Page] = {}
         self._by_handle: dict[str, list[Page]] = {}
         self._counts: dict[int, int] = {}
+        self._strangers = 0
         for world in self.worlds:
             for page in world.pages:
                 self._add(page, world)
@@ -90,12 +91,16 @@ class Simulation:
             self._counts.pop(page.key, None)
             self._counts |= {} if value is None else {page.key: value}
         elif change == "taken_over":
-            other = stranger(page, day)
+            other = stranger(page, day, self._strangers)
+            self._strangers += 1
             self._counts[other.key] = 3 * (world.audience.people(page, day)) + 1234
             self._replace(page, nameless(page, day))
             self._add(other, world)
         elif change in CHANGES:
-            self._replace(page, CHANGES[change](page, day, value))
+            changed = CHANGES[change](page, day, value)
+            if change == "renamed" and self.by_handle(changed.handle, self.now(), page.platform) not in (None, page):
+                raise ValueError(f"the name is not free: {value}")
+            self._replace(page, changed)
         else:
             raise ValueError(f"unknown change: {change}")
 

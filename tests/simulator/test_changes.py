@@ -66,6 +66,24 @@ def test_a_name_taken_over_is_another_community_with_another_count(small):
     assert "response" in small.vk("wall.get", owner_id=f"-{other['id']}")
 
 
+def test_a_name_taken_over_again_and_again_is_a_community_of_its_own_each_time(small):
+    page, others = small.page("vk"), [p.external_id for p in small.world.pages if p.platform == "vk"]
+    found = []
+    for _ in range(3):
+        small.running.change_page("vk", page.handle, "taken_over")
+        found.append(group(small, page.handle)["id"])
+    assert len({*map(int, others), *found}) == len(others) + 3
+    same = small.ok("group.getInfo", uids=small.page("ok").external_id, fields="members_count")[0]
+    assert same["members_count"] == small.people(small.page("ok"))
+
+
+def test_nobody_gets_a_name_that_another_page_has(small):
+    page, other = small.page("vk"), small.page("vk", "daily")
+    with pytest.raises(httpx.HTTPStatusError):
+        small.running.change_page("vk", page.handle, "renamed", other.handle)
+    assert group(small, page.handle)["id"] == int(page.external_id)
+
+
 def test_a_channel_taken_over_says_so_by_its_number(small):
     page = small.page("telegram", "daily")
     title = small.get(f"/{page.handle}").text.partition("tgme_page_title")[2][:80]
