@@ -4,6 +4,7 @@ from . import limits
 from .counts import MISSING, shown
 from .pages import Page
 from .posts import Rendered
+from .shapes import reshaped
 from .state import Moment, Simulation
 from .telegram_pages import (
     FIRST_NUMBER,
@@ -52,10 +53,11 @@ class Telegram:
         if page is None or not self._simulation.exists(page, call.moment) or not _has_feed(page):
             return Answer(b"", 302, HTML, {"Location": f"{ADDRESS}/{name}"})
         first, last = self._range(call, self._simulation.count_posts(page, call.moment))
-        messages = self._simulation.newest(self._rendered, page, first, last, call.moment)
+        newest = self._simulation.newest(self._rendered, page, first, last, call.moment)
+        messages = list(reshaped(newest[::-1], call.faults))
         people = shown(self._simulation.subscribers(page, call.moment), call.faults_of(page))
         older = message_id(first) if first else None
-        return feed(page, call.moment.day(page.zone), people, messages[::-1], older)
+        return feed(page, call.moment.day(page.zone), people, messages, older)
 
     def _range(self, call: Call, total: int) -> tuple[int, int]:
         """Posts from one number up to another (not included), as ?before and ?after ask."""

@@ -8,6 +8,7 @@ import pytest
 
 from monitoring.simulator.counts import COUNTS
 from monitoring.simulator.faults import Faults, UnknownFaultError
+from monitoring.simulator.telegram_pages import FIRST_NUMBER, NUMBERS_A_POST
 
 
 def groups(small, ids: list[str], token: str = "sim-vk-user") -> list[dict]:
@@ -147,6 +148,18 @@ class TestShapes:
         assert len(groups(small, ids)) == 36
         small.running.set_faults(["duplicate_items"])
         assert sorted(group["id"] for group in groups(small, ids)) == sorted(2 * [int(key) for key in ids])
+
+    @pytest.mark.parametrize(("fault", "expected"), [("missing_items", 18), ("duplicate_items", 40), ("shuffled", 20)])
+    def test_posts_are_lists_too_on_every_network(self, small, fault, expected):
+        vk, ok, telegram = (small.page(network, "daily") for network in ("vk", "ok", "telegram"))
+        channel = small.page("max", "bot")
+        small.running.set_faults([fault])
+        feed = small.get(f"/s/{telegram.handle}").text
+        numbers = map(int, re.findall(rf'data-post="{telegram.handle}/(\d+)"', feed, re.IGNORECASE))
+        assert len(small.vk("wall.get", owner_id=f"-{vk.external_id}", count=20)["response"]["items"]) == expected
+        assert len(small.ok("mediatopic.getTopics", gid=ok.external_id, count="20")["media_topics"]) == expected
+        assert len(small.max("/messages", chat_id=channel.external_id, count=20).json()["messages"]) == expected
+        assert sum((number - FIRST_NUMBER) % NUMBERS_A_POST == 0 for number in numbers) == expected
 
     def test_a_wrong_charset_cannot_be_decoded(self, small):
         small.running.set_faults(["wrong_charset"])
