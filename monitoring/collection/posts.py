@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from monitoring.models import Page, PageDay, Post, Provenance
 from monitoring.platforms.base import PostReading, WallReading
 
+from .upsert import upsert
+
 COUNTERS = ("views", "likes", "comments", "reposts")
 POST_FIELDS = ("published_at", "day", "kind", "pinned", "advertisement", "text_hash", "views_step", *COUNTERS)
 AGED_FIELDS = ("aged_at", "views_7", "likes_7", "comments_7", "reposts_7")
@@ -76,13 +78,7 @@ class Walls:
                     own.setdefault(wall.page_id, set()).add(reading.external_id)
                 if before is None or _differs(before, post):
                     rows.append(post)
-        Post.objects.bulk_create(
-            rows,
-            batch_size=2000,
-            update_conflicts=True,
-            unique_fields=["page", "external_id"],
-            update_fields=[*POST_FIELDS, *AGED_FIELDS, "read_at"],
-        )
+        upsert(rows, ["page", "external_id"], [*POST_FIELDS, *AGED_FIELDS, "read_at"])
         return own
 
     def _post(self, page_id: int, reading: PostReading, before: Post | None) -> Post:
@@ -135,13 +131,7 @@ class Walls:
             for (day, page_id), figures in wanted.items()
             if stored.get((day, page_id)) != figures
         ]
-        PageDay.objects.bulk_create(
-            rows,
-            batch_size=2000,
-            update_conflicts=True,
-            unique_fields=["day", "page"],
-            update_fields=DAY_FIELDS,
-        )
+        upsert(rows, ["day", "page"], DAY_FIELDS)
 
     def _first_whole_day(self, moment: dt.datetime) -> dt.date:
         """The first local day that lies wholly after the moment."""
