@@ -1,5 +1,5 @@
 # Two commands do all: `make demo` and `make test`. Everything they need is set up by them.
-.PHONY: setup demo test test-sqlite quality format requirements clean
+.PHONY: setup demo test test-faults quality format requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,9 +45,13 @@ demo: setup
 	@touch $@
 
 test: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo quality
-	$(BIN)/python -m pytest -n 2 -m "not demo"
-	GOSPUB_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -m "not browser and not demo"
+	$(BIN)/python -m pytest -n 2 -m "not demo and not faults"
+	GOSPUB_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -m "not browser and not demo and not faults"
 	$(BIN)/python -m pytest -m demo
+
+# Faults that befall real workers, PostgreSQL, Redis and web servers; the quick ones are part of `make test`.
+test-faults: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo
+	$(BIN)/python -m pytest tests/faults
 
 quality: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from redis import Redis, RedisError
+
 _stop: list[Callable[[], None]] = []
 
 
@@ -110,9 +112,11 @@ class PostgreSQL:
 
 
 class RedisServer:
-    """A private server on a Unix socket that may be stopped and started again, then empty."""
+    """A private server on a Unix socket that may be stopped and started again: empty, unless the options say that it
+    keeps what it holds (`--appendonly yes`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self._options = options
         self._folder = temporary_folder()
         self._socket = self._folder / "redis.sock"
         self._process: subprocess.Popen[bytes] | None = None
@@ -122,8 +126,9 @@ class RedisServer:
     def start(self, *options: str) -> None:
         """Start with further options of redis-server (`--maxmemory 1mb`) and wait until it answers."""
         command = ["redis-server", "--port", "0", "--unixsocket", str(self._socket), "--save", ""]
-        self._process = subprocess.Popen([*command, "--dir", str(self._folder), *options], stdout=subprocess.DEVNULL)
-        wait_for(self._socket.exists, "Redis")
+        command += ["--dir", str(self._folder), *self._options, *options]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for(self._answers, "Redis")
 
     def stop(self) -> None:
         """Stop at once, as a crash does."""
@@ -132,6 +137,16 @@ class RedisServer:
             self._process.wait()
             self._process = None
             self._socket.unlink(missing_ok=True)
+
+    def client(self) -> Redis:
+        """A connection for the test's own use."""
+        return Redis(unix_socket_path=str(self._socket))
+
+    def _answers(self) -> bool:
+        try:
+            return self.client().ping()
+        except RedisError:  # not yet there, or still reading what it kept
+            return False
 
 
 def start_postgresql() -> str:

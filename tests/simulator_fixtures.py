@@ -44,6 +44,10 @@ class RunningSimulator:
     def reset(self) -> None:
         """Clock at the demo's moment, no faults, no changed pages, no calls counted."""
         self.set_clock(DEMO_MOMENT)
+        self.forget()
+
+    def forget(self) -> None:
+        """No faults, no changed pages, no calls counted; the clock goes on as it was set."""
         self.set_faults([])
         for switch, given in (("pages", {"reset": True}), ("calls", None), ("arrivals", None)):
             httpx.post(f"{self.url}/_simulator/{switch}", json=given, trust_env=False).raise_for_status()
