@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -42,6 +43,7 @@ MARK_CHECK_DAYS = 7
 BASE_SECONDS = 90
 OUTAGES = frozenset({Failure.UNREACHABLE, Failure.BAD_ANSWER})
 
+T = TypeVar("T")
 Clock = Callable[[], dt.datetime]
 Readings = dict[int, PageReading | PlatformError]
 Walls = dict[int, WallReading | PlatformError]
@@ -134,7 +136,9 @@ def _read(pool: Pool, days: Iterable[_Day]) -> tuple[Readings, Walls]:
 
 def _read_comments(pool: Pool, page_ids: list[int], now: dt.datetime) -> None:
     """Comments of the fresh posts of the pages whose walls were just read, where the network gives them."""
-    posts = comments.posts_to_ask(page_ids, now) if network(pool.platform).gives_comments and page_ids else []
+    if not (page_ids and network(pool.platform).gives_comments):
+        return
+    posts = _when_base_answers(lambda: comments.posts_to_ask(page_ids, now))
     if not posts:
         return
     client = connect(pool.platform, pool)
@@ -182,13 +186,13 @@ def _known_as(ref: PageRef, reading: PageReading) -> PageRef:
 # --- storing -------------------------------------------------------------------------------------
 
 
-def _when_base_answers(store: Callable[[], None]) -> None:
+def _when_base_answers(do: Callable[[], T]) -> T:
     """Do it; where the base is away or has ended the transaction, again: what was read is not thrown away."""
     end = time.monotonic() + BASE_SECONDS
     pause = 0.2
     while True:
         try:
-            return store()
+            return do()
         except (OperationalError, InterfaceError) as error:
             connection.close()
             if time.monotonic() + pause > end:
