@@ -1,0 +1,176 @@
+"""F12–F16: what befalls PostgreSQL."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from monitoring.collection import batch
+from monitoring.models import PageDay
+from tests.gospub.web import OPERATOR, sign_in, visitor
+
+from .house import House
+
+FINAL = "s until all slots are final"
+
+
+@pytest.fixture
+def operator(house: House) -> Iterator[httpx.Client]:
+    """Signed in while all was well."""
+    house.manage("shell", "--verbosity", "0", "-c", OPERATOR)
+    with house.web() as url, visitor(url) as client:
+        assert sign_in(client).status_code == 302
+        yield client
+
+
+@pytest.mark.faults
+class TestF12Crash:
+    def test_nothing_is_lost(self, house: House, figure):
+        house.worker()
+        house.until_half_way()
+        house.base.stop()
+        time.sleep(3)
+        house.base.start()
+        figure("F12", house.until_done(120), 90, FINAL)
+        house.all_measured()
+
+    def test_twin_without_a_second_try_and_with_long_leases_it_is_for_long(self, house: House):
+        house.worker("no_second_try")
+        house.until_half_way()
+        house.base.stop()
+        time.sleep(3)
+        house.base.start()
+        time.sleep(15)
+        assert house.due() > house.claimable_within(90 - 15)
+
+
+@pytest.mark.faults
+class TestF13Away:
+    def test_the_web_says_so_and_comes_back_by_itself(self, house: House, operator: httpx.Client, figure):
+        house.base.stop()
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = operator.get("/networks/", headers=headers)
+            assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "10")
+            assert "База данных недоступна" in answer.text
+            assert "Traceback" not in answer.text
+        time.sleep(10)
+        house.base.start()
+        seconds = house.until(lambda: operator.get("/networks/").status_code == 200, "the web", 30)
+        figure("F13", seconds, 10, "s until the first screen")
+
+
+@pytest.mark.faults
+class TestF14NoMoreConnections:
+    def test_the_web_says_so_at_once(self, house: House, operator: httpx.Client, figure):
+        with taken(house):
+            began = time.monotonic()
+            assert operator.get("/networks/").status_code == 503
+            figure("F14", time.monotonic() - began, 5, "s until the answer")
+        house.until(lambda: operator.get("/networks/").status_code == 200, "the web", 10)
+
+
+@contextmanager
+def taken(house: House) -> Iterator[None]:
+    """Every connection that the server allows is somebody's."""
+    house.base.stop()
+    house.base.start(connections=6)
+    connections = []
+    try:
+        with pytest.raises(psycopg.OperationalError):
+            while True:
+                connections.append(psycopg.connect(house.base.url.replace("postgres://", "postgresql://")))
+        yield
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+# A fault of a transaction, so many times: sequences do not go back with it.
+SPOIL = """
+    create sequence faults_left;
+    create function spoil() returns trigger language plpgsql as $$ begin
+        if nextval('faults_left') <= {times} then
+            raise exception 'a made-up fault' using errcode = '{code}';
+        end if;
+        return new;
+    end $$;
+    create trigger spoil before insert on monitoring_pageday for each statement execute function spoil()
+"""
+HEAL = "drop trigger spoil on monitoring_pageday; drop function spoil(); drop sequence faults_left"
+CODES = {"40P01": "deadlock", "40001": "serialization failure"}
+
+
+@pytest.fixture(params=CODES)
+def spoilt(request, town) -> Iterator[str]:
+    """Two transactions are ended by the base."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite ends no transactions")
+    with connection.cursor() as cursor:
+        cursor.execute(SPOIL.format(times=2, code=request.param))
+    yield CODES[request.param]
+    with connection.cursor() as cursor:
+        cursor.execute(HEAL)
+
+
+class TestF15Ended:
+    def test_what_was_read_is_stored_at_the_next_try(self, town, spoilt, figure):
+        town.collect("vk")
+        calls = town.simulator.calls()["vk:groups.getById"]
+        assert town.measured("vk") == town.expected("vk")
+        figure("F15", calls, 1, f"readings after each {spoilt}")
+        assert town.verify() == ""
+
+    def test_twin_without_it_the_reading_is_thrown_away(self, town, spoilt, monkeypatch):
+        monkeypatch.setattr(batch, "BASE_SECONDS", 0)
+        with pytest.raises(psycopg.OperationalError if False else Exception, match="made-up fault"):
+            town.collect("vk")
+        assert not PageDay.objects.exists()
+
+
+@pytest.mark.faults
+class TestF16DiskFull:
+    @pytest.fixture
+    def small_disk(self, house: House) -> Iterator[Path]:
+        """The tables of posts lie on a disk of 24 MB."""
+        folder = house.folder / "disk"
+        folder.mkdir(exist_ok=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=777", "tmpfs", folder], check=False)
+        if mounted.returncode:
+            pytest.skip("a disk of our own needs the rights of root")
+        try:
+            yield folder
+        finally:
+            house.stop_children()
+            house.base.stop()
+            subprocess.run(["umount", folder], check=True)
+
+    def test_nothing_is_half_there_and_all_is_well_when_there_is_room(self, house: House, small_disk: Path, figure):
+        space = small_disk / "space"
+        space.mkdir()
+        space.chmod(0o777)
+        house.sql(f"create tablespace small location '{space}'")
+        for table in ("monitoring_post", "monitoring_pageday"):
+            house.sql(f"alter table {table} set tablespace small")
+        filler = small_disk / "filler"
+        subprocess.run(["fallocate", "-l", str(free_bytes(small_disk) - 2**17), filler], check=True)
+        house.worker()
+        house.until_half_way()
+        house.until(lambda: "DiskFull" in house.logs() or "The base is away" in house.logs(), "a full disk", 60)
+        house.verify()
+        filler.unlink()
+        figure("F16", house.until_done(120), 120, FINAL)
+        house.all_measured()
+
+
+def free_bytes(folder: Path) -> int:
+    import os
+
+    stat = os.statvfs(folder)
+    return stat.f_bavail * stat.f_frsize

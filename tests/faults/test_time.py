@@ -1,0 +1,154 @@
+"""F32–F35: clocks, zones and schedules."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection
+
+from gospub.clock import day_bounds, local_day
+from monitoring.collection import batch, planning, run
+from monitoring.models import Page, PageDay, Slot, SlotReason
+from tests.factories import InstitutionFactory, PageFactory, RegionFactory
+
+from .conftest import DAY, NOW
+
+HOURS = dt.timedelta(hours=1)
+
+
+class TestF32ClockJumps:
+    """17:00 in the region; two hours on or back it is the same day, nine hours on the next."""
+
+    def test_a_slot_keeps_its_day_and_no_day_comes_twice(self, town, figure):
+        town.collect("vk")
+        for jump in (2, -4, 2):
+            town.now += jump * HOURS
+            town.collect("vk")
+        days = PageDay.objects.filter(subscribers__isnull=False).values_list("day", flat=True).distinct()
+        figure("F32", abs(len(set(days)) - 1), 0, "days too many or too few after jumps of two hours")
+        assert town.measured("vk") == town.expected("vk")
+        assert town.verify() == ""
+
+    def test_what_was_claimed_before_midnight_is_not_stored_after_it(self, town):
+        town.now = day_bounds(DAY, town.region.time_zone)[1] - dt.timedelta(minutes=1)
+        planning.plan_day(town.region, town.now)
+        town.now += 2 * HOURS
+        town.collect("vk")
+        assert not PageDay.objects.filter(day=DAY, subscribers__isnull=False).exists()
+        assert set(town.slots("vk").values_list("status", "reason")) == {("failed", SlotReason.MISSED)}
+
+    def test_twin_without_that_tomorrows_number_is_todays(self, town, monkeypatch):
+        town.now = day_bounds(DAY, town.region.time_zone)[1] - dt.timedelta(minutes=1)
+        planning.plan_day(town.region, town.now)
+        town.now += 2 * HOURS
+        monkeypatch.setattr(batch, "local_day", lambda now, zone: DAY)
+        run.Runner("vk", lambda: town.now, threading.Event()).run()
+        assert PageDay.objects.filter(day=DAY, subscribers__isnull=False).exists()
+
+
+@pytest.mark.django_db
+class TestF33Zones:
+    @pytest.mark.parametrize(
+        ("zone", "year", "days"),
+        [("Asia/Yakutsk", 2024, 366), ("Europe/Berlin", 2023, 365), ("Asia/Kamchatka", 2010, 365)],
+        ids=["leap year", "summer time", "a zone that changed its rule"],
+    )
+    def test_every_local_day_is_owed_once(self, zone, year, days, figure):
+        first = dt.date(year, 1, 1)
+        region = RegionFactory(time_zone=zone)
+        PageFactory(institution=InstitutionFactory(region=region), added_on=first)
+        now, end = day_bounds(first, zone)[0], day_bounds(dt.date(year, 12, 31), zone)[1]
+        while now < end:
+            planning.plan_day(region, now)
+            now += 12 * HOURS
+        figure("F33", abs(Slot.objects.values("day").distinct().count() - days), 0, f"days too many or few, {zone}")
+        assert Slot.objects.count() == days
+
+    def test_twin_with_days_of_24_hours_one_is_missed(self):
+        """From midnight in winter, a summer's midnight is at 23 or 1 o'clock."""
+        begins, _ends = day_bounds(dt.date(2023, 1, 1), "Europe/Berlin")
+        naive = {local_day(begins + dt.timedelta(days=n), "Europe/Berlin") for n in range(365)}
+        late = {
+            local_day(begins - dt.timedelta(minutes=30) + dt.timedelta(days=n), "Europe/Berlin") for n in range(365)
+        }
+        assert len(naive) == 365
+        assert len(late - {dt.date(2022, 12, 31)}) == 364
+
+
+@pytest.mark.django_db(transaction=True)
+class TestF34TwoSchedulers:
+    ROUNDS, PAGES = 10, 40
+
+    @pytest.fixture
+    def region(self):
+        region = RegionFactory()
+        institution = InstitutionFactory(region=region)
+        pages = (Page(institution=institution, platform="vk", handle=f"p{n}", added_on=DAY) for n in range(self.PAGES))
+        Page.objects.bulk_create(pages)
+        return region
+
+    def plan_together(self, region, now: dt.datetime) -> None:
+        """Two schedulers at the same moment."""
+        gate = threading.Barrier(2)
+        errors: list[Exception] = []
+
+        def plan() -> None:
+            try:
+                gate.wait()
+                planning.plan_day(region, now)
+            except Exception as error:
+                errors.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=plan) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not errors, errors
+
+    def test_each_page_is_owed_once(self, region, figure):
+        for n in range(self.ROUNDS):
+            self.plan_together(region, NOW + n * dt.timedelta(days=1))
+        double = Slot.objects.count() - self.ROUNDS * self.PAGES
+        figure("F34", double, 0, f"slots too many in {self.ROUNDS} days planned twice at once")
+
+    def test_twin_without_the_key_it_is_owed_twice(self, region):
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite lets one write after the other")
+        with connection.cursor() as cursor:
+            cursor.execute("drop index slot_day_page")
+        try:
+            for n in range(self.ROUNDS):
+                self.plan_together(region, NOW + n * dt.timedelta(days=1))
+            assert Slot.objects.count() > self.ROUNDS * self.PAGES
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("truncate monitoring_slot")
+                cursor.execute("create unique index slot_day_page on monitoring_slot (day, page_id)")
+
+
+class TestF35SchedulerDown:
+    def test_missed_days_stand_in_the_ledger_and_have_no_numbers(self, town, figure):
+        town.collect("vk")
+        town.now += 50 * HOURS
+        town.simulator.set_clock(town.now)
+        town.collect("vk")
+        between = DAY + dt.timedelta(days=1)
+        missed = Slot.objects.filter(day=between)
+        watched = Page.objects.filter(added_on__lte=between).count()
+        figure(
+            "F35", watched - missed.filter(status="failed", reason="missed").count(), 0, "slots of the day not named"
+        )
+        assert not PageDay.objects.filter(day=between, subscribers__isnull=False).exists()
+        assert PageDay.objects.filter(day=town.now.date(), subscribers__isnull=False).exists()
+        assert town.verify() == ""
+
+    def test_twin_without_it_the_ledger_is_broken(self, town, monkeypatch):
+        town.collect("vk")
+        monkeypatch.setattr(planning, "_write_missed", lambda *_: None)
+        town.now += 50 * HOURS
+        town.simulator.set_clock(town.now)
+        town.collect("vk")
+        assert "I1" in town.verify()
