@@ -9,7 +9,7 @@ from django.db import connection
 from monitoring.collection import batch, claims
 from monitoring.collection.claims import MAX_ATTEMPTS
 from monitoring.collection.ingest import Ingest
-from monitoring.models import Page, Slot, SlotReason
+from monitoring.models import Page, PageDay, Slot, SlotReason
 from tests.factories import InstitutionFactory, RegionFactory
 
 from .conftest import DAY, NOW
@@ -78,7 +78,8 @@ class TestF37PoisonPage:
         town.collect("vk")
         alone = time.monotonic() - began
         others = town.slots("vk").filter(status="ok").count()
-        Slot.objects.update(status="due", attempts=0)
+        Slot.objects.update(status="due", attempts=0, next_attempt_at=None)
+        PageDay.objects.all().delete()
         page = self.poison(town, monkeypatch)
         began = time.monotonic()
         town.collect("vk")

@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
-from gospub.clock import day_bounds, local_day
+from gospub.clock import day_bounds
 from monitoring.collection import batch, planning, run
 from monitoring.models import Page, PageDay, Slot, SlotReason
 from tests.factories import InstitutionFactory, PageFactory, RegionFactory
@@ -49,30 +49,34 @@ class TestF32ClockJumps:
 @pytest.mark.django_db
 class TestF33Zones:
     @pytest.mark.parametrize(
-        ("zone", "year", "days"),
-        [("Asia/Yakutsk", 2024, 366), ("Europe/Berlin", 2023, 365), ("Asia/Kamchatka", 2010, 365)],
-        ids=["leap year", "summer time", "a zone that changed its rule"],
+        ("zone", "first", "days"),
+        [
+            ("Asia/Yakutsk", dt.date(2024, 1, 1), 366),
+            ("Europe/Berlin", dt.date(2023, 3, 20), 14),
+            ("Europe/Berlin", dt.date(2023, 10, 20), 14),
+            ("Asia/Kamchatka", dt.date(2010, 3, 20), 14),
+        ],
+        ids=["leap year", "summer time begins", "summer time ends", "the zone's rule changes"],
     )
-    def test_every_local_day_is_owed_once(self, zone, year, days, figure):
-        first = dt.date(year, 1, 1)
+    def test_every_local_day_is_owed_once(self, zone, first, days, figure):
         region = RegionFactory(time_zone=zone)
         PageFactory(institution=InstitutionFactory(region=region), added_on=first)
-        now, end = day_bounds(first, zone)[0], day_bounds(dt.date(year, 12, 31), zone)[1]
+        now, end = day_bounds(first, zone)[0], day_bounds(first + dt.timedelta(days=days - 1), zone)[1]
         while now < end:
             planning.plan_day(region, now)
-            now += 12 * HOURS
+            now += 18 * HOURS
         figure("F33", abs(Slot.objects.values("day").distinct().count() - days), 0, f"days too many or few, {zone}")
         assert Slot.objects.count() == days
 
-    def test_twin_with_days_of_24_hours_one_is_missed(self):
-        """From midnight in winter, a summer's midnight is at 23 or 1 o'clock."""
-        begins, _ends = day_bounds(dt.date(2023, 1, 1), "Europe/Berlin")
-        naive = {local_day(begins + dt.timedelta(days=n), "Europe/Berlin") for n in range(365)}
-        late = {
-            local_day(begins - dt.timedelta(minutes=30) + dt.timedelta(days=n), "Europe/Berlin") for n in range(365)
-        }
-        assert len(naive) == 365
-        assert len(late - {dt.date(2022, 12, 31)}) == 364
+    @pytest.mark.parametrize("of", ["zone", "winter"])
+    def test_half_an_hour_after_a_summer_midnight_the_new_day_is_owed(self, of, monkeypatch):
+        """With the twin: by winter's clock it is the day before."""
+        region = RegionFactory(time_zone="Europe/Berlin")
+        PageFactory(institution=InstitutionFactory(region=region), added_on=dt.date(2023, 1, 1))
+        if of == "winter":
+            monkeypatch.setattr(planning, "local_day", lambda now, zone: (now + 1 * HOURS).date())
+        planning.plan_day(region, dt.datetime(2023, 7, 1, 22, 30, tzinfo=dt.UTC))
+        assert (Slot.objects.get().day == dt.date(2023, 7, 2)) == (of == "zone")
 
 
 @pytest.mark.django_db(transaction=True)
