@@ -95,8 +95,7 @@ def collect_batch(held: Claim, pool: Pool, now: Clock) -> None:
 
 def _days(held: Claim) -> list[_Day]:
     """The claim by region and local day."""
-    found = Page.objects.filter(pk__in=[slot.page_id for slot in held.slots])
-    pages = {page.pk: page for page in found.select_related("institution__region", "state")}
+    pages = _pages(slot.page_id for slot in held.slots)
     groups: dict[tuple[Region, dt.date], list[Held]] = {}
     for slot in held.slots:
         groups.setdefault((pages[slot.page_id].institution.region, slot.day), []).append(slot)
@@ -104,6 +103,11 @@ def _days(held: Claim) -> list[_Day]:
         _Day(region, day, {slot.page_id: pages[slot.page_id] for slot in slots}, tuple(slots))
         for (region, day), slots in groups.items()
     ]
+
+
+def _pages(page_ids: Iterable[int]) -> dict[int, Page]:
+    found = Page.objects.filter(pk__in=list(page_ids))
+    return {page.pk: page for page in found.select_related("institution__region", "state")}
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -203,11 +207,13 @@ def _when_base_answers(do: Callable[[], T]) -> T:
 
 
 def _store(each: _Day, readings: Readings, walls: Walls, now: dt.datetime) -> None:
-    """Write what was read. Where the processing of some page fails, the pages are halved until it stands alone."""
+    """Write what was read. Where the processing of some page fails, the pages are halved until it stands alone.
+
+    Pages are loaded again: others may have stored another day of theirs, an attempt that was undone has changed them.
+    """
     try:
         with transaction.atomic():
-            mine = claims.still_held(each.held)
-            pages = {pk: page for pk, page in each.pages.items() if pk in mine}
+            pages = _pages(claims.still_held(each.held))
             if not pages:
                 return
             own_readings = {pk: readings[pk] for pk in pages}

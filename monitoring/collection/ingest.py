@@ -40,7 +40,6 @@ class Ingest:
         """
         answered = [_with_id(r, walls.get(r.page_id)) for r in readings.values() if isinstance(r, PageReading)]
         answered = [r for r in answered if r.failure is None or r.failure in STATUS_OF_FAILURE]
-        self._see_what_others_stored()
         replaced = [r for r in answered if self._is_replaced(r)]
         reasons = dict.fromkeys((r.page_id for r in replaced), SlotReason.REPLACED)
         reasons |= dict.fromkeys(self._duplicates(r for r in answered if r not in replaced), SlotReason.DUPLICATE)
@@ -58,12 +57,6 @@ class Ingest:
         Walls(self.pages, self.day, self.now, self.zone).store([w for w in read if w.page_id not in kept])
         events.write(found, self.day)
         return reasons
-
-    def _see_what_others_stored(self) -> None:
-        """The pages were loaded before the network was asked; another day of theirs may have been stored since."""
-        for newest in Page.objects.filter(pk__in=self.pages).only("seen_at", "posts_known_to"):
-            page = self.pages[newest.pk]
-            page.seen_at, page.posts_known_to = newest.seen_at, newest.posts_known_to
 
     def _is_replaced(self, reading: PageReading) -> bool:
         """Whether another community answers under the page's address."""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from gospub.clock import local_day
 from monitoring import rollups
@@ -76,6 +76,7 @@ def _missing(region: Region, day: dt.date) -> list[dict[str, object]]:
         owed.exclude(pk__in=planned).values(
             "pk",
             "platform",
+            "added_on",
             "posts_known_to",
             measured_on=F("state__measured_on"),
             last_post_at=F("state__last_post_at"),
@@ -97,28 +98,26 @@ def _close(region: Region, day: dt.date, now: dt.datetime, states: dict[str, str
 
 
 def _write_missed(region: Region, day: dt.date, now: dt.datetime) -> None:
-    """Slots of the days before `day` that nobody planned, closed as missed."""
+    """Slots of the days before `day` that nobody planned, closed as missed: the scheduler was away, a page was added at
+    the very end of a day or is watched again."""
     if region.daily_since is None:
         region.daily_since = day
         region.save(update_fields=["daily_since"])
-    missed = day - dt.timedelta(days=1)
-    while (
-        missed >= region.daily_since and not Slot.objects.filter(day=missed, page__institution__region=region).exists()
-    ):
-        slots = [
-            Slot(
-                page_id=page["pk"],
-                day=missed,
-                platform=page["platform"],
-                status=SlotStatus.FAILED,
-                reason=SlotReason.MISSED,
-                finished_at=now,
-                last_measured_on=page["measured_on"],
-            )
-            for page in _missing(region, missed)
-        ]
-        Slot.objects.bulk_create(slots, batch_size=5000, ignore_conflicts=True)
-        missed -= dt.timedelta(days=1)
+    one_day = dt.timedelta(days=1)
+    if day - one_day < region.daily_since:
+        return
+    left = {page["pk"]: page for page in _missing(region, day - one_day)}
+    planned = Slot.objects.filter(page__in=list(left), day__lt=day).values_list("page")
+    last = dict(planned.annotate(Max("day")))
+    slots = []
+    for pk, page in left.items():
+        missed = max(region.daily_since, page["added_on"], last.get(pk, dt.date.min) + one_day)
+        while missed < day:
+            slot = Slot(page_id=pk, day=missed, platform=page["platform"], last_measured_on=page["measured_on"])
+            slot.status, slot.reason, slot.finished_at = SlotStatus.FAILED, SlotReason.MISSED, now
+            slots.append(slot)
+            missed += one_day
+    Slot.objects.bulk_create(slots, batch_size=5000, ignore_conflicts=True)
 
 
 def _posts_later(region: Region, owed: list[dict[str, object]], now: dt.datetime) -> set[int]:

@@ -7,9 +7,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitoring.collection import batch, claims
 from monitoring.collection.ingest import Ingest
 from monitoring.collection.posts import Walls
-from monitoring.models import EventKind, Page, PageDay, PageEvent, PageProfile, PageState, PageStatus, Post, SlotReason
+from monitoring.models import (
+    EventKind,
+    Page,
+    PageDay,
+    PageEvent,
+    PageProfile,
+    PageState,
+    PageStatus,
+    Post,
+    Slot,
+    SlotReason,
+)
 from monitoring.platforms.base import Failure, PageReading, PostReading, PosWidget, WallReading
 from tests.factories import PageFactory
 
@@ -270,10 +282,11 @@ class TestLate:
         assert PageProfile.objects.get().has_avatar is False
 
     def test_what_another_worker_stored_after_the_pages_were_loaded_counts(self, page):
-        loaded = Page.objects.select_related("state").get()
+        Slot.objects.create(page=page, day=DAY)
+        (today,) = batch._days(claims.claim("vk", 1, NOW))
         store(page, reading(page, title="Новое имя"), wall(page, post(1, NOW, views=500)), now=self.TOMORROW)
         walls = {page.pk: wall(page, post(1, NOW, views=100))}
-        Ingest({page.pk: loaded}, DAY, NOW, ZONE).store({page.pk: reading(page, title="Старое имя")}, walls)
+        batch._store(today, {page.pk: reading(page, title="Старое имя")}, walls, NOW)
         known = Page.objects.get()
         assert (known.title, known.seen_at, known.posts_known_to) == ("Новое имя", self.TOMORROW, self.TOMORROW)
         assert Post.objects.get().views == 500

@@ -100,6 +100,28 @@ class TestDayEnd:
         days = dict(Slot.objects.filter(page=page).values_list("day", "reason"))
         assert days == {DAY - dt.timedelta(days=back): "missed" if 0 < back < 4 else "" for back in range(5)}
 
+    def test_a_page_added_after_the_days_last_plan_has_missed_that_day(self, region):
+        pages(region)
+        plan_day(region, NOW - dt.timedelta(days=1))
+        [late] = pages(region, added_on=DAY - dt.timedelta(days=1))
+        plan_day(region, NOW)
+        assert dict(Slot.objects.filter(page=late).values_list("day", "reason")) == {
+            DAY - dt.timedelta(days=1): "missed",
+            DAY: "",
+        }
+
+    def test_a_page_that_is_watched_again_has_missed_the_days_between(self, region):
+        [page] = pages(region)
+        plan_day(region, NOW - dt.timedelta(days=4))
+        for back in (3, 2, 1):
+            Page.objects.update(archived_on=DAY - dt.timedelta(days=3))
+            plan_day(region, NOW - dt.timedelta(days=back))
+        Page.objects.update(archived_on=None)
+        plan_day(region, NOW)
+        missed = Slot.objects.filter(page=page, reason="missed").values_list("day", flat=True)
+        assert set(missed) == {DAY - dt.timedelta(days=back) for back in range(1, 5)}
+        assert Slot.objects.get(day=DAY).status == "due"
+
     def test_a_regions_first_day_has_no_days_before_it(self, region):
         [page] = pages(region)
         Slot.objects.create(page=page, day=DAY - dt.timedelta(days=90), status=SlotStatus.OK)

@@ -124,9 +124,9 @@ def main(where: Callable[[int], None], statements: int, moments: int, seed: int)
     print(killed, twice)
 
 
+MOMENTS = {"before_commit": (before_commit, BEFORE), "after_commit": (after_commit, AFTER)}
+
 if __name__ == "__main__":
     if len(sys.argv) > 4:
         import_module(f"tests.faults.unguarded.{sys.argv[4]}")
-    main(
-        {"before_commit": before_commit, "after_commit": after_commit}[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3])
-    )
+    main(*MOMENTS[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3]))
