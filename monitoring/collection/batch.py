@@ -201,7 +201,7 @@ def _when_base_answers(do: Callable[[], T]) -> T:
             connection.close()
             if time.monotonic() + pause > end:
                 raise
-            logger.warning("The base is away (%s), the reading waits", type(error).__name__)
+            logger.warning("The base is away (%s), the reading waits", type(error.__cause__ or error).__name__)
             time.sleep(pause)
             pause = min(pause * 2, 5)
 

@@ -117,9 +117,7 @@ class House:
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_regions")
         plan = self.world.plan
-        ahead = (
-            9 - self.moment.hour + 12
-        ) % 24 - 12  # nine o'clock here and now; the signs of Etc/GMT are turned round
+        ahead = (9 - self.moment.hour + 12) % 24 - 12  # it is nine there; the signs of Etc/GMT are turned round
         zone = f"Etc/GMT{-ahead:+d}"
         self.sql(
             "insert into monitoring_region (code, name, oktmo, time_zone) values (%s, %s, %s, %s)",
@@ -146,6 +144,12 @@ class House:
     def close(self) -> None:
         self.stop_children()
         self._stack.close()
+
+    def drop(self, what: str) -> None:
+        """Of the server: a database, a tablespace. What was in it is asked for by nobody after a crash."""
+        self.stop_children()
+        self._sql(f"drop {what}", base="postgres")
+        self._sql("checkpoint", base="postgres")
 
     # --- children -------------------------------------------------------------------------------
 
@@ -264,7 +268,7 @@ class House:
 
     def logs(self) -> str:
         """The end of what each child has said."""
-        return "\n".join(f"--- {c.process.args[1:5]}\n{c.log.read_text()[-3000:]}" for c in self._children)
+        return "\n".join(f"--- {c.process.args[1:5]}\n{c.log.read_text()[-30000:]}" for c in self._children)
 
     # --- what must be true ----------------------------------------------------------------------
 
