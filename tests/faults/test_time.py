@@ -1,4 +1,4 @@
-"""F32–F35: clocks, zones and schedules."""
+"""F24, F32–F35: late answers, clocks, zones and schedules."""
 
 import datetime as dt
 import threading
@@ -8,12 +8,77 @@ from django.db import connection
 
 from gospub.clock import day_bounds
 from monitoring.collection import batch, planning, run
+from monitoring.collection.ingest import Ingest
 from monitoring.models import Page, PageDay, Slot, SlotReason
 from tests.factories import InstitutionFactory, PageFactory, RegionFactory
+from tests.services import wait_for
 
 from .conftest import DAY, NOW
 
 HOURS = dt.timedelta(hours=1)
+
+
+# Numbers of the day cannot be stored; a sequence counts the attempts.
+REFUSE = f"""
+    create sequence refusals;
+    create function refuse() returns trigger language plpgsql as $$ begin
+        perform nextval('refusals');
+        raise exception 'a made-up fault' using errcode = '40001';
+    end $$;
+    create trigger refuse before insert on monitoring_pageday for each row
+        when (new.day = '{DAY}' and new.subscribers is not null) execute function refuse()
+"""
+ACCEPT = "drop trigger refuse on monitoring_pageday; drop function refuse(); drop sequence refusals"
+
+
+class TestF24LateAnswer:
+    """Asked seconds before midnight, stored after the next day was read."""
+
+    def page_read_twice(self, town) -> Page:
+        """A page of theirs, renamed between the two readings."""
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite refuses no transactions")
+        midnight = day_bounds(DAY, town.region.time_zone)[1]
+        town.now -= dt.timedelta(days=1)
+        town.collect("vk")
+        town.now = midnight - dt.timedelta(seconds=10)
+        page = town.page("vk", 20)
+        self.execute(REFUSE)
+        late = threading.Thread(target=self.collect, args=[town])
+        late.start()
+        wait_for(lambda: self.execute("select is_called from refusals") == [(True,)], "the late reading")
+        town.now = midnight + dt.timedelta(seconds=2)
+        town.simulator.set_clock(town.now)
+        town.simulator.change_page("vk", page.handle, "renamed", "quite_new_name")
+        town.collect("vk")
+        self.execute(ACCEPT)
+        late.join()
+        page.refresh_from_db()
+        return page
+
+    def execute(self, statements: str) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(statements)
+            return cursor.fetchall() if cursor.description else []
+
+    def collect(self, town) -> None:
+        try:
+            town.collect("vk")
+        finally:
+            connection.close()
+
+    def test_it_stands_under_its_own_day_and_nothing_newer_is_overwritten(self, town, figure):
+        page = self.page_read_twice(town)
+        expected, measured = town.expected("vk"), town.measured("vk")
+        wrong = sum(measured.get(page) != number for page, number in expected.items())
+        figure("F24", wrong, 0, "late numbers missing or under another day")
+        assert page.handle == "quite_new_name"
+        assert PageDay.objects.filter(page=page, subscribers__isnull=False).count() == 3
+        assert town.verify() == ""
+
+    def test_twin_with_moments_not_compared_the_older_name_comes_back(self, town, monkeypatch):
+        monkeypatch.setattr(Ingest, "_is_late", lambda self, reading: False)
+        assert self.page_read_twice(town).handle != "quite_new_name"
 
 
 class TestF32ClockJumps:
