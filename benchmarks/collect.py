@@ -1,11 +1,13 @@
 """How near the collection of a day comes to what the networks' limits allow.
 
     python benchmarks/collect.py [--pages 3465] [--scale 10] [--only NAME …] [--json FILE]
+    python benchmarks/collect.py --memory 100000
 
 A made-up region on four networks is collected by Celery workers in processes of their own, through a private Redis
 and a private PostgreSQL, from the simulator, which enforces the documented limits; limits and paces are `scale` times
 the documented ones, so that a night takes a minute or two. Every page was read the day before, as on any night but the
-first. Floor: the fewest requests that can do it, at the limit of the slowest network.
+first. Floor: the fewest requests that can do it, at the limit of the slowest network. The second form prints how much
+memory a worker holds that works on the first reading of so many pages for 45 s.
 """
 
 # ruff: noqa: PLC0415  Django is set up after the servers it works on are there
@@ -14,38 +16,30 @@ import argparse
 import datetime as dt
 import json
 import math
-import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import httpx
+from night import (
+    NETWORKS,
+    PER_SECOND,
+    Scenario,
+    apply,
+    environment,
+    owe_a_day,
+    prepare,
+    simulator,
+    wait_for_workers,
+    worker,
+)
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-SEED = 1
-NETWORKS = ("vk", "ok", "telegram", "max")
-PER_SECOND = {"vk": 3, "ok": 3, "telegram": 1, "max": 1}
 PATIENCE_SECONDS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """One run. token: kind of VK token, `tokens` of them; networks: those that take part; latency: seconds that every
-    answer takes; faults: as `simulate --fault` takes them."""
-
-    name: str
-    token: str = "user"
-    tokens: int = 1
-    workers: int = 1
-    latency: float = 0
-    networks: tuple[str, ...] = NETWORKS
-    faults: tuple[str, ...] = ()
 
 
 # A service token may not `execute`: every wall is a request of its own.
@@ -86,112 +80,13 @@ class Figure:
         return self.requests / self.fewest
 
 
-# --- the world -----------------------------------------------------------------------------------
-
-
-def environment(address: str, scenario: Scenario, scale: float) -> dict[str, str]:
-    """Settings with which a process takes the simulator for every network, at the scaled limits (0 = none)."""
-    from django.conf import settings
-
-    tokens = [f"{scenario.token}:sim-vk-{scenario.token}-{n}" for n in range(scenario.tokens)]
-    return {
-        **dict.fromkeys(settings.NETWORK_URLS, address),
-        "SIMULATOR_URL": address,
-        "VK_TOKENS": ",".join(tokens),
-        "OK_APPLICATION_KEY": "sim-ok-key",
-        "OK_APPLICATION_SECRET": "sim-ok-secret",
-        "OK_ACCESS_TOKEN": "sim-ok-token",
-        "TELEGRAM_BOT_TOKENS": "",
-        "MAX_BOT_TOKENS": "",
-        **{f"{code.upper()}_REQUESTS_PER_SECOND": str(PER_SECOND[code] * scale) for code in NETWORKS},
-    }
-
-
-def apply(values: dict[str, str]) -> None:
-    """The same settings for this process."""
-    from django.conf import settings
-
-    settings.NETWORK_URLS = {name: values[name] for name in settings.NETWORK_URLS}
-    settings.VK_TOKENS = values["VK_TOKENS"].split(",")
-    settings.OK_APPLICATION_KEY, settings.OK_APPLICATION_SECRET, settings.OK_ACCESS_TOKEN = (
-        values[f"OK_{name}"] for name in ("APPLICATION_KEY", "APPLICATION_SECRET", "ACCESS_TOKEN")
-    )
-    settings.REQUESTS_PER_SECOND = {code: float(values[f"{code.upper()}_REQUESTS_PER_SECOND"]) for code in NETWORKS}
-
-
-@contextmanager
-def simulator(pages: int, rate: float, scenario: Scenario) -> Iterator[str]:
-    """Its address. rate: factor of the documented limits, 0 = none."""
-    command = [sys.executable, "manage.py", "simulate", "--port", "0", "--pages", str(pages), "--seed", str(SEED)]
-    command += ["--rate", str(rate), "--latency", str(scenario.latency)]
-    command += ["--fault", *scenario.faults] if scenario.faults else []
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
-        try:
-            yield child.stdout.readline().strip()
-        finally:
-            child.terminate()
-
-
-@contextmanager
-def worker(values: dict[str, str], number: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker as it runs in earnest."""
-    command = [sys.executable, "-m", "celery", "-A", "gospub", "worker", "--hostname", f"w{number}@bench"]
-    command += ["--pool", "threads", "--concurrency", "9", "--loglevel", "ERROR"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.DEVNULL) as child:
-        try:
-            yield child
-        finally:
-            child.terminate()
-
-
-def make_region(pages: int) -> None:
-    """The simulated region's pages under one institution, known by their ids."""
-    from monitoring.models import Institution, Page, PageStatus, Region
-    from monitoring.simulator.demo import made_up_region
-
-    world = made_up_region(pages, SEED)
-    plan = world.plan
-    region = Region.objects.create(code=plan.code, name=plan.name, oktmo=plan.oktmo, time_zone=plan.zone)
-    institution = Institution.objects.create(region=region, name="Все страницы")
-    today = dt.datetime.now(dt.UTC).date()
-    rows = [
-        Page(institution=institution, platform=p.platform, handle=p.handle_on(today), added_on=p.born, status=status)
-        for status in [PageStatus.OPEN]
-        for p in world.pages
-        if p.exists(today)
-    ]
-    known = {(p.platform, p.handle_on(today)): p.external_id for p in world.pages if p.exists(today)}
-    for row in rows:
-        if row.platform in ("vk", "ok"):
-            row.external_id = known[row.platform, row.handle]
-    Page.objects.bulk_create(rows, batch_size=5000)
-
-
-def owe_a_day(networks: tuple[str, ...]) -> None:
-    """The pages of those networks are due today, and were read in full the day before; no call was made today."""
-    from django.conf import settings
-    from redis import Redis
-
-    from gospub import clock
-    from monitoring.collection import planning
-    from monitoring.models import AccessPause, CallCount, Page, PageDay, Region, Slot
-
-    for model in (Slot, PageDay, CallCount, AccessPause):
-        model.objects.all()._raw_delete("default")
-    Redis.from_url(settings.REDIS_URL.replace("redis+socket", "unix")).flushdb()
-    now = clock.now()
-    yesterday = now - dt.timedelta(days=1)
-    Page.objects.update(posts_known_from=yesterday - dt.timedelta(days=30), posts_known_to=yesterday, seen_at=yesterday)
-    Page.objects.filter(platform__in=networks).update(archived_on=None)
-    Page.objects.exclude(platform__in=networks).update(archived_on=now.date())
-    planning.plan_day(Region.objects.get(), now)
-
-
 # --- one run -------------------------------------------------------------------------------------
 
 
 def run(scenario: Scenario, pages: int, scale: float) -> Figure:
     """Collect the day with real workers and compare with the floor."""
+    from gospub import clock
+
     with ExitStack() as stack:
         address = stack.enter_context(simulator(pages, scale, scenario))
         if "vk" in scenario.networks:
@@ -199,13 +94,14 @@ def run(scenario: Scenario, pages: int, scale: float) -> Figure:
         values = environment(address, scenario, scale)
         apply(values)
         owe_a_day(scenario.networks)
+        began = clock.now()
         for number in range(scenario.workers):
             stack.enter_context(worker(values, number))
         wait_for_workers(scenario.workers)
         seconds = work_off(scenario.networks)
         calls = httpx.get(f"{address}/_simulator/calls", trust_env=False).json()
     sent = {code: requests_sent(calls, code) for code in scenario.networks}
-    fewest = {code: fewest_requests(code, scenario.token) for code in scenario.networks}
+    fewest = {code: fewest_requests(code, scenario.token, began) for code in scenario.networks}
     rates = {code: PER_SECOND[code] * scale * (scenario.tokens if code == "vk" else 1) for code in scenario.networks}
     floors = {code: fewest[code] / rates[code] for code in scenario.networks}
     figure = Figure(
@@ -225,16 +121,6 @@ def warm_up(address: str, scale: float) -> None:
     owe_a_day(("vk",))
     Runner("vk", clock.now, threading.Event()).run()
     httpx.post(f"{address}/_simulator/calls", trust_env=False).raise_for_status()
-
-
-def wait_for_workers(count: int) -> None:
-    """Return when so many workers answer."""
-    from gospub.celery import app
-
-    end = time.monotonic() + 60
-    while len(app.control.ping(timeout=0.5) or ()) < count:
-        if time.monotonic() > end:
-            raise TimeoutError("the workers did not start")
 
 
 def work_off(networks: tuple[str, ...]) -> dict[str, float]:
@@ -266,15 +152,17 @@ def requests_sent(calls: dict[str, int], code: str) -> int:
                and name != "vk:page")  # fmt: skip
 
 
-def fewest_requests(code: str, token: str) -> int:
-    """What a day's reading of the network needs at least: counts of all pages, walls of those that answered."""
-    from monitoring.models import Slot, SlotStatus
+def fewest_requests(code: str, token: str, began: dt.datetime) -> int:
+    """What a day's reading of the network needs at least: counts of all pages, walls of those that answered, comments
+    of the posts whose comments were read."""
+    from monitoring.models import Post, Slot, SlotStatus
 
     slots = Slot.objects.filter(platform=code)
     pages, walls = slots.count(), slots.filter(status=SlotStatus.OK).count()
     match code:
         case "vk":
-            return math.ceil(pages / 500) + (math.ceil(walls / 25) if token == "user" else walls)
+            inner = walls + Post.objects.filter(comments_read_at__gte=began).count()
+            return math.ceil(pages / 500) + (math.ceil(inner / 25) if token == "user" else inner)
         case "ok":
             return math.ceil(pages / 100) + walls
         case "telegram":
@@ -349,16 +237,17 @@ def database_ms(pages: int) -> float:
     return 1000 * spent / Slot.objects.count()
 
 
-def memory_mb(pages: int, seconds: float = 45) -> float:
-    """Peak resident memory of a worker that has worked on a region of that many pages for so long, without pace."""
+def memory_mb(seconds: float = 45) -> float:
+    """Peak resident memory of a worker that has worked on the region for so long, without pace."""
+    from gospub import clock
+    from monitoring.collection import run as collection
+    from monitoring.models import Page
+    from monitoring.tasks import wake
+
     owe_a_day(NETWORKS)
     scenario = Scenario("memory")
-    with simulator(pages, 0, scenario) as address, worker(environment(address, scenario, 0), 0) as child:
+    with simulator(Page.objects.count(), 0, scenario) as address, worker(environment(address, scenario, 0), 0) as child:
         wait_for_workers(1)
-        from gospub import clock
-        from monitoring.collection import run as collection
-        from monitoring.tasks import wake
-
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             collection.tick(clock.now(), wake)
@@ -367,29 +256,13 @@ def memory_mb(pages: int, seconds: float = 45) -> float:
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
+def memory_of(pages: int) -> float:
+    """`memory_mb` of a region of its own."""
+    command = [sys.executable, __file__, "--memory", str(pages)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 # --- figures -------------------------------------------------------------------------------------
-
-
-def prepare(stack: ExitStack, pages: int) -> None:
-    """Private servers, the schema, the region."""
-    from tests import services
-
-    stack.callback(services.stop_all)
-    os.environ |= {
-        "GOSPUB_VAR": str(services.temporary_folder()),
-        "DATABASE_URL": services.start_postgresql(),
-        "REDIS_URL": services.start_redis(),
-        "GOSPUB_DEMO_CLOCK": "",
-        "LOG_LEVEL": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "gospub.settings",
-    }
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    make_region(pages)
 
 
 def measure(pages: int, scale: float, names: list[str]) -> dict[str, object]:
@@ -408,7 +281,7 @@ def measure(pages: int, scale: float, names: list[str]) -> dict[str, object]:
         figures.append(ours)
         others["naive_loop_times_slower"] = naive(pages, scale) * vk / ours.seconds
     if not names or "memory" in names:
-        others["worker_mb"] = memory_mb(pages)
+        others |= {f"worker_mb_{number}_pages": memory_of(number) for number in (pages, 100_000)}
     for name, value in others.items():
         print(f"{name}: {value:.2f}")
     rows = [asdict(f) | {"time_ratio": f.time_ratio, "request_ratio": f.request_ratio} for f in figures]
@@ -434,10 +307,14 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=3465)
     parser.add_argument("--scale", type=float, default=10)
     parser.add_argument("--only", nargs="*", default=[], help="parts of names of runs; naive, memory")
+    parser.add_argument("--memory", type=int, metavar="PAGES", help="print a worker's memory and do nothing else")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with ExitStack() as stack:
-        prepare(stack, options.pages)
+        prepare(stack, options.memory or options.pages)
+        if options.memory:
+            print(f"{memory_mb():.1f}")
+            return
         print_head()
         figures = measure(options.pages, options.scale, options.only)
     if options.json:
