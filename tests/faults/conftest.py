@@ -28,7 +28,8 @@ DAY = dt.date(2024, 10, 26)
 
 
 class Town:
-    """The region and its simulator; `now` is the clock of whoever collects."""
+    """The region and its simulator. `now`: the clock of whoever collects; `shown`: what the networks show on DAY, by
+    page."""
 
     def __init__(self, simulator: RunningSimulator, settings) -> None:
         self.simulator = simulator
@@ -43,6 +44,8 @@ class Town:
             Page(institution=institution, platform=page.platform, handle=page.handle_on(DAY), added_on=page.born)
             for page in alive
         )
+        pages = {(page.platform, page.handle): page.pk for page in Page.objects.all()}
+        self.shown = {pages[page.platform, page.handle_on(DAY)]: self.world.subscribers(page, DAY) for page in alive}
 
     @property
     def now(self) -> dt.datetime:
@@ -90,6 +93,11 @@ class Town:
             if page.platform == platform and page.exists(DAY) and page.quirk != "group"
         }
         return {external_id: number for external_id, number in found.items() if number is not None}
+
+    def wrong(self) -> int:
+        """How many numbers of the day are other ones than the page shows."""
+        rows = PageDay.objects.filter(day=DAY, subscribers__isnull=False).values_list("page", "subscribers")
+        return sum(self.shown[page] != number for page, number in rows)
 
     def page(self, platform: str, nth: int = 3) -> Page:
         """An ordinary page that shows its count."""

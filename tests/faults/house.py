@@ -286,7 +286,7 @@ class House:
         """Besides, no page is missing."""
         self.verify()
         missing = self.shown.keys() - self.measured().keys()
-        assert not missing, f"{self.reasons(missing)}\n{self.logs()}"
+        assert not missing, f"{missing} {self.reasons(missing)}\n{self.logs()}"
 
     def reasons(self, pages: Iterable[tuple[str, str]]) -> list[tuple]:
         """What the ledger says of those pages."""
