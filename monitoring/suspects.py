@@ -11,7 +11,17 @@ from gospub.accounts.audit import record
 from gospub.accounts.models import User
 from gospub.clock import local_day
 from monitoring import events, rollups
-from monitoring.models import Page, PageDay, Provenance, Slot, SlotReason, Suspect, SuspectKind, SuspectState
+from monitoring.models import (
+    Page,
+    PageDay,
+    Provenance,
+    Slot,
+    SlotReason,
+    SlotStatus,
+    Suspect,
+    SuspectKind,
+    SuspectState,
+)
 from monitoring.platforms.base import PageReading
 
 # A fall by so much, or a growth to so many times the last good number, and by so many people, is doubtful.
@@ -167,7 +177,8 @@ def _settle_by_next(opened: Suspect, subscribers: int, known: Known, now: dt.dat
             _take(opened)
         return Known(opened.value, opened.step == 1)
     if _near(subscribers, opened.expected):
-        _settle(opened, SuspectState.REJECTED, now)
+        if _settle(opened, SuspectState.REJECTED, now):
+            _tell_slot(opened, reason=SlotReason.REJECTED)
         return Known(opened.expected, known.exact)
     return None
 
@@ -183,8 +194,9 @@ def _settle(suspect: Suspect, state: SuspectState, now: dt.datetime, user: User 
 
 
 def _take(suspect: Suspect) -> None:
-    """The confirmed number becomes the day's, with the events that it amounts to; an absence stores nothing."""
+    """The confirmed number becomes the day's, with the events that it amounts to; an absence is stored as one."""
     if suspect.value is None:
+        _tell_slot(suspect, status=SlotStatus.FAILED, reason=SlotReason.CLOSED)
         return
     fields = {
         "subscribers": suspect.value,
@@ -194,23 +206,33 @@ def _take(suspect: Suspect) -> None:
         "answer_hash": suspect.answer_hash,
     }
     PageDay.objects.update_or_create(page_id=suspect.page_id, day=suspect.day, defaults=fields)
-    Slot.objects.filter(page=suspect.page_id, day=suspect.day, reason=SlotReason.SUSPECT).update(reason="")
+    _tell_slot(suspect, reason="")
     if suspect.expected is not None:
         found = events.of_change(suspect.page_id, suspect.expected, suspect.value, sudden=True)
         events.write(found, suspect.day)
 
 
+def _tell_slot(suspect: Suspect, **fields: str) -> None:
+    """What its day's slot says instead of "waits for an analyst"."""
+    Slot.objects.filter(page=suspect.page_id, day=suspect.day, reason=SlotReason.SUSPECT).update(**fields)
+
+
 def decide(suspect: Suspect, *, confirm: bool, user: User, note: str, now: dt.datetime) -> None:
     """An analyst confirms the number, which counts from then on, or rejects it, which leaves its day without data.
 
-    The day's roll-ups follow. Raises AlreadyDecidedError where somebody else was quicker.
+    The day's roll-ups follow. Raises AlreadyDecidedError where somebody else was quicker, ValueError where there is
+    nothing to confirm.
     """
+    if confirm and not suspect.may_be_true:
+        raise ValueError(f"{suspect.raw!r} is no number")
     state = SuspectState.CONFIRMED if confirm else SuspectState.REJECTED
     with transaction.atomic():
         if not _settle(suspect, state, now, user, note):
             raise AlreadyDecidedError
         if confirm:
             _take(suspect)
+        else:
+            _tell_slot(suspect, reason=SlotReason.REJECTED)
         after = {"state": str(state), "value": suspect.value if confirm else None, "note": note}
         before = {"state": str(SuspectState.OPEN), "raw": suspect.raw, "expected": suspect.expected}
         record(user, "suspect.decide", f"suspect {suspect.pk}", before=before, after=after, now=now)

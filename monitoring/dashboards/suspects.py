@@ -50,7 +50,8 @@ def suspect_decide(request: HttpRequest, pk: int) -> HttpResponse:
     if not queries.may_decide(request.user, region):
         raise PermissionDenied
     decision, note = request.POST.get("decision"), request.POST.get("note", "").strip()
-    if decision not in (CONFIRM, REJECT) or len(note) > NOTE_LENGTH or "\0" in note:
+    possible = (CONFIRM, REJECT) if suspect.may_be_true else (REJECT,)
+    if decision not in possible or len(note) > NOTE_LENGTH or "\0" in note:
         return HttpResponseBadRequest(_("This decision is not understood."))
     told = _("The number was confirmed.") if decision == CONFIRM else _("The number was rejected.")
     late = False

@@ -41,6 +41,7 @@ class SlotReason(models.TextChoices):
     QUARANTINE = "quarantine", _("processing the page failed again and again: a fault of ours")
     # with status ok: the audience is known, and
     SUSPECT = "suspect", _("the number is doubtful and waits for an analyst")
+    REJECTED = "rejected", _("the number was doubtful and has been rejected")
     POSTS_LATER = "posts_later", _("posts are read on another day: the day's calls do not suffice for all")
 
 
@@ -265,6 +266,11 @@ class Suspect(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.day}: {self.raw}"
+
+    @property
+    def may_be_true(self) -> bool:
+        """Whether there is anything to confirm: a number, or that there is none."""
+        return self.value is not None or self.kind == SuspectKind.MISSING
 
 
 # --- roll-ups: derived from the above, rebuildable at any time -----------------------------------

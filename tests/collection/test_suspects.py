@@ -192,10 +192,23 @@ class TestDecision:
         assert PageState.objects.get().subscribers == 20_000
         assert GroupDay.objects.get(region=region, dimension="all", day=DAY).subscribers == 20_000
 
-    def test_a_rejected_one_leaves_the_day_without_data(self, page):
-        read(page, 20_000)
+    def test_a_rejected_one_leaves_the_day_without_data_and_the_slot_says_so(self, page):
+        Slot.objects.create(page=page, day=DAY, status=SlotStatus.OK, reason=read(page, 20_000))
         decide(Suspect.objects.get(), confirm=False, user=analyst(page.institution.region), note="", now=NOW)
         assert counts() is None
+        assert Slot.objects.get().reason == SlotReason.REJECTED
+
+    def test_a_confirmed_absence_is_a_page_that_hides_its_figures(self, page):
+        Slot.objects.create(page=page, day=DAY, status=SlotStatus.OK, reason=read(page, None))
+        decide(Suspect.objects.get(), confirm=True, user=analyst(page.institution.region), note="", now=NOW)
+        slot = Slot.objects.get()
+        assert (slot.status, slot.reason) == (SlotStatus.FAILED, SlotReason.CLOSED)
+
+    def test_what_is_no_number_cannot_be_confirmed(self, page):
+        read(page, None, raw="-5")
+        with pytest.raises(ValueError, match="-5"):
+            decide(Suspect.objects.get(), confirm=True, user=analyst(page.institution.region), note="", now=NOW)
+        assert Suspect.objects.get().state == SuspectState.OPEN
 
     def test_reading_the_same_number_again_does_not_ask_again(self, page):
         read(page, 20_000)

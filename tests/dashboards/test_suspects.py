@@ -173,6 +173,13 @@ def test_a_form_that_is_not_understood_decides_nothing(analyst_client, region, f
     assert found.state == SuspectState.OPEN
 
 
+def test_what_is_no_number_may_only_be_rejected(analyst_client, region):
+    found = suspect(region, kind="negative", raw="-5", value=None)
+    answer = analyst_client.get(reverse("suspects", args=[region.code])).content.decode()
+    assert ('value="confirm"' in answer, 'value="reject"' in answer) == (False, True)
+    assert decide(analyst_client, found, "confirm").status_code == 400
+
+
 def test_an_official_sees_and_does_not_decide(region):
     found, client = suspect(region), signed_in(official(region))
     html = client.get(reverse("suspects", args=[region.code])).content.decode()

@@ -41,14 +41,14 @@ class TestF08Restart:
         figure("F08", house.until_done(90), 60, FINAL)
         house.all_measured()
 
-    def test_twin_without_the_schedule_what_was_under_way_is_left(self, house: House):
+    def test_twin_where_it_ends_the_work_and_no_schedule_wakes_anybody(self, house: House):
         house.wake()
-        house.worker(beat=False)
+        house.worker("redis_needed", beat=False)
         house.until_half_way()
         house.redis.stop()
         time.sleep(2)
         house.redis.start()
-        time.sleep(15)
+        time.sleep(20)
         assert house.due()
 
 
