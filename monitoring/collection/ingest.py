@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from monitoring import events, suspects
 from monitoring.models import Page, PageDay, PageProfile, PageStatus, Provenance, SlotReason
 from monitoring.platforms.base import Failure, PageReading, PlatformError, WallReading
+from monitoring.upsert import upsert
 
 from .posts import Walls
 
@@ -149,9 +150,7 @@ class Ingest:
         newer = self._newer([row.page_id for row in rows])
         rows = [row for row in rows if row.page_id not in newer]
         fields = ["subscribers", "subscribers_provenance", "subscribers_step", "collected_at", "answer_hash"]
-        PageDay.objects.bulk_create(
-            rows, batch_size=2000, update_conflicts=True, unique_fields=["day", "page"], update_fields=fields
-        )
+        upsert(rows, ["day", "page"], fields)
 
     def _newer(self, page_ids: list[int]) -> set[int]:
         """Pages whose number of this day was read after these readings."""

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitoring.models import Page, PageDay, Post, Provenance
 from monitoring.platforms.base import PostReading, WallReading
-
-from .upsert import upsert
+from monitoring.upsert import upsert
 
 COUNTERS = ("views", "likes", "comments", "reposts")
 POST_FIELDS = ("published_at", "day", "kind", "pinned", "advertisement", "text_hash", "views_step", *COUNTERS)
@@ -61,12 +60,9 @@ class Walls:
         """Only posts that are new or whose counters moved are written. Returns each page's own posts: what was found
         to be a mass-sent copy remains one."""
         since = min((post.published_at for wall in walls for post in wall.posts), default=self.now)
-        stored = {
-            (post.page_id, post.external_id): post
-            for post in Post.objects.filter(page__in=self.pages, published_at__gte=since).only(
-                "page_id", "external_id", "read_at", *POST_FIELDS, *AGED_FIELDS
-            )
-        }
+        known = Post.objects.filter(page__in=self.pages, published_at__gte=since)
+        columns = known.values_list("page_id", "external_id", "read_at", *POST_FIELDS, *AGED_FIELDS, named=True)
+        stored = {(row.page_id, row.external_id): row for row in columns}
         rows: list[Post] = []
         own: dict[int, set[str]] = {}
         for wall in walls:

@@ -8,8 +8,9 @@ from django.db.models import Count, Max, Min, Q, Sum
 
 from gospub.clock import local_day
 from monitoring.models import GroupDay, GroupMonth, Page, PageDay, PageMonth, Region
+from monitoring.upsert import upsert
 
-from .groups import BATCH, Sums, group_keys, write_groups
+from .groups import Sums, group_keys, write_groups
 
 
 def refresh_months(region: Region, months: Iterable[dt.date]) -> None:
@@ -18,13 +19,7 @@ def refresh_months(region: Region, months: Iterable[dt.date]) -> None:
     for month in sorted(months):
         rows = _page_months(region, month)
         fields = [f.name for f in PageMonth._meta.concrete_fields if f.name not in ("id", "month", "page")]
-        PageMonth.objects.bulk_create(
-            rows,
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["month", "page"],
-            update_fields=fields,
-        )
+        upsert(rows, ["month", "page"], fields)
         write_groups(GroupMonth, region, "month", {month: _group_month(region, month, rows, keys)})
 
 

@@ -9,12 +9,13 @@ from django.db.models import OuterRef, Q, Subquery, Sum
 
 from gospub.clock import day_bounds, local_day
 from monitoring.models import Page, PageDay, PageState, Post, Region, Slot
+from monitoring.upsert import upsert
+
 
 SPARKLINE_POINTS = 30
 # A month and a year ago: the day itself, or the nearest one measured up to so many days before it.
 MONTH_TOLERANCE_DAYS = 3
 YEAR_TOLERANCE_DAYS = 7
-BATCH = 2000
 
 
 def refresh_page_states(region: Region, day: dt.date, only: Page | None = None) -> None:
@@ -54,9 +55,7 @@ def refresh_page_states(region: Region, day: dt.date, only: Page | None = None) 
         _set_activity(state, activity.get(page_id), day, known_from, known_until)
         rows.append(state)
     fields = [f.name for f in PageState._meta.concrete_fields if not f.primary_key]
-    PageState.objects.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["page"], update_fields=fields
-    )
+    upsert(rows, ["page"], fields)
 
 
 class Audience(NamedTuple):

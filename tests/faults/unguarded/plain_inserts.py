@@ -2,16 +2,17 @@
 
 from django.db import connection
 
+from monitoring.collection import ingest
 from monitoring.models import PageDay
 
 from . import no_transaction  # noqa: F401
 
 
-def insert(rows, update_fields=(), **_options):
+def insert(rows, unique, update):
     """The posts of the day are left out: they are written over the row of the number."""
-    return PageDay.objects.get_queryset().bulk_create(rows) if "subscribers" in update_fields else []
+    PageDay.objects.bulk_create(rows)
 
 
-PageDay.objects.bulk_create = insert
+ingest.upsert = insert
 with connection.cursor() as cursor:
     cursor.execute("drop index if exists pageday_day_page")

@@ -5,18 +5,27 @@ Django compiles every value of every row by itself, which is most of the time th
 
 from collections.abc import Sequence
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 ROWS_A_STATEMENT = 500
+# Values that every base takes as they are.
+PLAIN = frozenset({int, str, bool, type(None)})
 
 
 def upsert(rows: Sequence[models.Model], unique: Sequence[str], update: Sequence[str]) -> None:
-    """Insert the rows (of one model, without keys of their own); where one with the same `unique` fields is there, its
-    `update` fields become those of the row. The rows get no primary keys."""
+    """Insert the rows (of one model); where one with the same `unique` fields is there, its
+    `update` fields become those of the row. Rows get no numbers from the base."""
     if not rows:
         return
-    fields = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
+    fields = [field for field in rows[0]._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    base = connections[DEFAULT_DB_ALIAS]
+    values = [
+        [
+            value if type(value := getattr(row, field.attname)) in PLAIN else field.get_db_prep_save(value, base)
+            for field in fields
+        ]
+        for row in rows
+    ]
     with connection.cursor() as cursor:
         for start in range(0, len(values), ROWS_A_STATEMENT):
             part = values[start : start + ROWS_A_STATEMENT]
