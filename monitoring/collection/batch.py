@@ -107,7 +107,8 @@ def _days(held: Claim) -> list[_Day]:
 
 def _pages(page_ids: Iterable[int]) -> dict[int, Page]:
     found = Page.objects.filter(pk__in=list(page_ids))
-    return {page.pk: page for page in found.select_related("institution__region", "state")}
+    found = found.select_related("institution__region", "state").defer("state__sparkline")
+    return {page.pk: page for page in found}
 
 
 # --- reading -------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from gospub.clock import day_bounds, local_day
 from monitoring.models import Page, PageDay, PageState, Post, Region, Slot
 from monitoring.upsert import upsert
 
-
 SPARKLINE_POINTS = 30
 # A month and a year ago: the day itself, or the nearest one measured up to so many days before it.
 MONTH_TOLERANCE_DAYS = 3
