@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from monitoring.dashboards.queries.comparison import Figures, Span, account_changes, audience_changes
-from monitoring.models import Dimension, GroupDay, Region
+from monitoring.models import Dimension, EventKind, GroupDay, PageEvent, Region
 from monitoring.rollups import roll_up
 from tests.factories import (
     InstitutionFactory,
@@ -177,3 +177,13 @@ def test_the_29th_of_february_is_compared_with_the_28th():
     leap = dt.date(2024, 2, 29)
     history = {leap: full(120), dt.date(2023, 2, 28): full(100)}
     assert audience_changes(history, leap)[2].against == dt.date(2023, 2, 28)
+
+
+def test_it_lists_what_happened_lately_and_leaves_silences_to_their_count(analyst_client, region):
+    page = PageFactory(institution=InstitutionFactory(region=region))
+    PageEvent.objects.create(page=page, day=DAY, kind=EventKind.RENAMED, old="school_old", new="school_new")
+    PageEvent.objects.create(page=page, day=DAY, kind=EventKind.SILENT, old="2024-10-01")
+    group(region, DAY, 100, pages=1)
+    text = text_of(analyst_client.get(reverse("overview", args=[region.code])))
+    assert "school_new" in text
+    assert str(EventKind.SILENT.label) not in text

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from monitoring.models import (
     Dimension,
+    EventKind,
     GroupDay,
     Municipality,
     Page,
@@ -217,6 +218,7 @@ def present(region: Region, now: dt.datetime) -> Present:
         stale=posting.reverse()[:LISTED],
         silent=silent.filter(Q(last_post_at__lt=now - SILENT)).count(),
         events=PageEvent.objects.filter(page__institution__region=region)
+        .exclude(kind=EventKind.SILENT)  # counted above, and far more often than anything else
         .select_related("page__institution")
         .order_by("-day", "-pk")[: LISTED + 2],
     )
