@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -286,14 +286,13 @@ class House:
         """Besides, no page is missing."""
         self.verify()
         missing = self.shown.keys() - self.measured().keys()
-        assert not missing, f"{missing} {self.reasons(missing)}\n{self.logs()}"
+        assert not missing, f"{missing}\n{self.reasons()}\n{self.logs()}"
 
-    def reasons(self, pages: Iterable[tuple[str, str]]) -> list[tuple]:
-        """What the ledger says of those pages."""
-        query = """select p.platform, p.handle, p.external_id, s.status, s.reason, s.attempts
+    def reasons(self) -> list[tuple]:
+        """What the ledger says of the pages that have no number."""
+        return self.sql("""select p.platform, p.handle, p.external_id, s.status, s.reason, s.attempts
             from monitoring_slot s join monitoring_page p on p.id = s.page_id
-            where p.platform = %s and %s in (p.handle, p.external_id)"""
-        return [row for page in pages for row in self.sql(query, *page)]
+            where not exists (select from monitoring_pageday d where d.page_id = p.id and d.subscribers is not null)""")
 
     @property
     def shown(self) -> dict[tuple[str, str], int]:
