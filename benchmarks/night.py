@@ -22,7 +22,7 @@ PER_SECOND = {"vk": 3, "ok": 3, "telegram": 1, "max": 1}
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One run. token: kind of VK token, `tokens` of them; networks: those that take part; latency: seconds that every
-    answer takes; faults: as `simulate --fault` takes them."""
+    answer takes; faults: as `simulate --fault` takes them; slower: by how much less than the others it is sped up."""
 
     name: str
     token: str = "user"
@@ -31,6 +31,7 @@ class Scenario:
     latency: float = 0
     networks: tuple[str, ...] = NETWORKS
     faults: tuple[str, ...] = ()
+    slower: float = 1
 
 
 def prepare(stack: ExitStack, pages: int) -> None:
