@@ -21,8 +21,9 @@ PER_SECOND = {"vk": 3, "ok": 3, "telegram": 1, "max": 1}
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One run. token: kind of VK token, `tokens` of them; networks: those that take part; latency: seconds that every
-    answer takes; faults: as `simulate --fault` takes them; slower: by how much less than the others it is sped up."""
+    """One run. token: kind of VK token, `tokens` of them; networks: those that take part; latency: seconds of the night
+    (scaled as all time is) that every answer takes; faults: as `simulate --fault` takes them; slower: by how much less
+    than the others it is sped up."""
 
     name: str
     token: str = "user"
@@ -90,7 +91,7 @@ def apply(values: dict[str, str]) -> None:
 def simulator(pages: int, rate: float, scenario: Scenario) -> Iterator[str]:
     """Its address. rate: factor of the documented limits, 0 = none."""
     command = [sys.executable, "manage.py", "simulate", "--port", "0", "--pages", str(pages), "--seed", str(SEED)]
-    command += ["--rate", str(rate), "--latency", str(scenario.latency)]
+    command += ["--rate", str(rate), "--latency", str(scenario.latency / (rate or 1))]
     command += ["--fault", *scenario.faults] if scenario.faults else []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         try:
@@ -104,6 +105,7 @@ def worker(values: dict[str, str], number: int) -> Iterator[subprocess.Popen[byt
     """A Celery worker as it runs in earnest."""
     command = [sys.executable, "-m", "celery", "-A", "gospub", "worker", "--hostname", f"w{number}@bench"]
     command += ["--pool", "threads", "--concurrency", "9", "--loglevel", "ERROR"]
+    values |= {"MALLOC_ARENA_MAX": "2"}  # as docker-compose.yml has it
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.DEVNULL) as child:
         try:
             yield child
