@@ -5,13 +5,18 @@ the settings before any conftest.py is loaded, so this plugin is named by `-p` i
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests import services
 
-# Workers of xdist share the first process's servers.
-if "PYTEST_XDIST_WORKER" not in os.environ:
+# Workers of xdist share the first process's servers, not its files: one would clear what another has cached.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    own = Path(os.environ["GOSPUB_VAR"]) / worker
+    own.mkdir()
+    os.environ["GOSPUB_VAR"] = str(own)
+else:
     services.prepare_environment()
 
 
