@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 from django.conf import settings
 
-from .access import Access
+from .access import REFUSALS, Access
 from .answers import Count, Id, MomentMs, answer_hash, convert, counted, counter, line, moment, text_hash
 from .base import (
     CommentsReading,
@@ -106,10 +106,13 @@ class Max:
 
     def _page(self, page: PageRef) -> PageReading:
         by_bot = self._by_bot(page)
-        if by_bot:
+        if isinstance(by_bot, PageReading):
             return by_bot
-        if page.handle.startswith("-"):  # known by its number only, and no bot is in it
-            return PageReading(page.page_id, failure=Failure.CLOSED)
+        if page.handle.startswith("-"):  # known by its number only: where no bot is in it, nobody can tell
+            error = by_bot or PlatformError(Failure.CLOSED)
+            # The bots' refusal is no refusal of the public pages beside it.
+            refused = error.failure in REFUSALS
+            return no_page(page, PlatformError(Failure.UNREACHABLE, until=error.until) if refused else error)
         if not _HANDLE.fullmatch(page.handle) or _BOT.fullmatch(page.handle):
             return PageReading(page.page_id, failure=Failure.NOT_FOUND)
         url = f"{settings.NETWORK_URLS['MAX_WEB_URL']}/{page.handle}"
@@ -119,16 +122,23 @@ class Max:
 
         return read_public_page(page, self.access.ask({"page": 1}, send, lambda token: token.kind == "public"))
 
-    def _by_bot(self, page: PageRef) -> PageReading | None:
-        """The chat as a bot sees it; None where no bot can tell."""
+    def _by_bot(self, page: PageRef) -> PageReading | PlatformError | None:
+        """The chat as a bot sees it; None where no bot is in it, or what kept the bots from telling."""
         chat_id = _chat_id(page)
-        for bot in self._bots if chat_id and not self._fault else []:
+        if not chat_id:
+            return None
+        refusal = self._fault
+        for bot in self._bots if not refusal else []:
             try:
                 found = self._ask(bot, "chats/id", f"/chats/{chat_id}", {})
                 return _chat_reading(page, found)
             except PlatformError as error:
+                if error.failure == Failure.INTERRUPTED:
+                    raise
                 self._note(error)
-        return None
+                if error.failure != Failure.CLOSED:
+                    refusal = error
+        return refusal
 
     def _note(self, error: PlatformError) -> None:
         if error.failure in (Failure.UNREACHABLE, Failure.THROTTLED):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from monitoring.platforms.access import Access
-from monitoring.platforms.base import Failure, PageRef, PostKind
+from monitoring.platforms.base import Failure, PageRef, PlatformError, PostKind
 from monitoring.platforms.max import Max
 
 from .test_max_page import BARE
@@ -95,6 +95,35 @@ class TestPages:
         client, server = max_(http(BARE), bots=())
         assert client.read_pages([PageRef(1, "-75")])[0].failure == Failure.CLOSED
         assert server.requests == []
+
+    @pytest.mark.parametrize(
+        ("answer", "failure"),
+        [
+            (http(b"", "502 Bad Gateway"), Failure.UNREACHABLE),
+            (refuses("401 Unauthorized", "verify.token"), Failure.UNREACHABLE),
+            (refuses("403 Forbidden"), Failure.CLOSED),
+        ],
+        ids=["outage", "dead token", "not in the chat"],
+    )
+    def test_a_channel_known_by_number_only_is_closed_where_no_bot_is_in_it(self, max_, answer, failure):
+        client, _ = max_(answer)
+        assert client.read_pages([PageRef(1, "-75")])[0].failure == failure
+
+    def test_whose_turn_does_not_come_is_not_closed(self, max_, monkeypatch):
+        client, server = max_()
+
+        def interrupted(*_: object, **__: object) -> None:
+            raise PlatformError(Failure.INTERRUPTED)
+
+        monkeypatch.setattr(client.access, "ask", interrupted)
+        with pytest.raises(PlatformError, match="interrupted"):
+            client.read_pages([PageRef(1, "-75")])
+        assert server.requests == []
+
+    def test_a_dead_bot_stops_no_public_page(self, max_):
+        client, _ = max_(refuses("401 Unauthorized", "verify.token"), http(BARE))
+        readings = client.read_pages([PageRef(1, "-75"), PageRef(2, "other_gos")])
+        assert [(r.failure, r.subscribers) for r in readings] == [(Failure.UNREACHABLE, None), (None, 812)]
 
     @pytest.mark.parametrize("handle", ["join/abc", "id7701234567_bot", "u/abc", ""])
     def test_what_cannot_be_a_channel_is_not_asked_for(self, max_, handle):
