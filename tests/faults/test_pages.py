@@ -6,6 +6,7 @@ import pytest
 
 from monitoring.collection import ingest
 from monitoring.models import Page, PageDay, PageEvent, PageStatus, Post, Slot
+from monitoring.platforms import vk
 
 from .conftest import DAY
 
@@ -63,6 +64,18 @@ class TestF30Gone:
         assert slot.status == "failed" or page.status == status
         figure("F30", PageDay.objects.filter(day=TOMORROW, subscribers=0).count(), 0, f"zeros, {change}")
         assert town.verify() == ""
+
+    def test_twin_who_overlooks_the_mark_of_it_takes_it_for_open(self, town, page, monkeypatch):
+        read = vk.read_page
+
+        def overlooking(page, found, *more):
+            return read(page, {name: value for name, value in found.items() if name != "deactivated"}, *more)
+
+        monkeypatch.setattr(vk, "read_page", overlooking)
+        town.simulator.change_page("vk", page.handle, "deleted")
+        next_day(town)
+        page.refresh_from_db()
+        assert page.status == PageStatus.OPEN
 
 
 class TestF31TakenOver:

@@ -23,6 +23,17 @@ class TestF01ProcessOfThePool:
         figure("F01", house.until_done(60), 30, FINAL)
         house.all_measured()
 
+    def test_twin_with_claims_that_outlive_their_process_nobody_may(self, house: House):
+        worker = house.worker("long_lease", pool=PREFORK, beat=False)
+        house.beat()
+        house.until_half_way()
+        for child in worker.children():
+            os.kill(child, signal.SIGKILL)
+        time.sleep(1)
+        assert house.due("attempts > 0") > house.due(
+            "attempts > 0 and next_attempt_at <= now() + interval '30 seconds'"
+        )
+
 
 class TestF02Worker:
     def test_its_slots_are_read_by_the_next(self, house: House, figure):
