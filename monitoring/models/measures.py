@@ -306,7 +306,14 @@ class PageState(models.Model):
 
 
 class PageMonth(models.Model):
-    """A row per page and month. posts_days: days of the month of which every post is known."""
+    """A row per page and month; every figure is a sum that may be added over months and pages.
+
+    posts_days: days of the month of which every post is known; active_days: those of them with a post. weeks: ISO weeks
+    whose Thursday lies in the month and whose seven days are all known; weeks_N: those of them with N posts or more.
+    Days and weeks under an exemption count in neither. aged_…: posts whose counters were read at seven days; viewed_…:
+    those of them with views. …_audience: posts times the month's mean subscribers. days_owed: days that owed a reading,
+    days_gone: those on which the page did not exist, days_excused: those that we or the network failed to read.
+    """
 
     month = models.DateField(_("first day of the month"))
     page = models.ForeignKey(Page, models.CASCADE, related_name="months", db_index=False, verbose_name=_("page"))
@@ -320,6 +327,28 @@ class PageMonth(models.Model):
     likes = models.PositiveBigIntegerField(_("likes"), null=True)
     comments = models.PositiveBigIntegerField(_("comments"), null=True)
     reposts = models.PositiveBigIntegerField(_("reposts"), null=True)
+    subscriber_days = models.PositiveBigIntegerField(_("sum of the measured subscribers"), default=0)
+    days_owed = models.PositiveSmallIntegerField(_("days that owed a reading"), default=0)
+    days_gone = models.PositiveSmallIntegerField(_("days without a page"), default=0)
+    days_excused = models.PositiveSmallIntegerField(_("days that could not be read"), default=0)
+    active_days = models.PositiveSmallIntegerField(_("days with posts"), default=0)
+    weeks = models.PositiveSmallIntegerField(_("whole weeks known"), default=0)
+    weeks_1 = models.PositiveSmallIntegerField(_("weeks with a post"), default=0)
+    weeks_2 = models.PositiveSmallIntegerField(_("weeks with 2 posts"), default=0)
+    weeks_3 = models.PositiveSmallIntegerField(_("weeks with 3 posts"), default=0)
+    weeks_4 = models.PositiveSmallIntegerField(_("weeks with 4 posts"), default=0)
+    weeks_5 = models.PositiveSmallIntegerField(_("weeks with 5 posts"), default=0)
+    weeks_6 = models.PositiveSmallIntegerField(_("weeks with 6 posts"), default=0)
+    weeks_7 = models.PositiveSmallIntegerField(_("weeks with 7 posts"), default=0)
+    aged_posts = models.PositiveIntegerField(_("posts read at 7 days"), default=0)
+    aged_interactions = models.PositiveBigIntegerField(_("their likes, comments and reposts"), default=0)
+    aged_audience = models.PositiveBigIntegerField(_("posts read at 7 days × mean subscribers"), default=0)
+    viewed_posts = models.PositiveIntegerField(_("posts with views at 7 days"), default=0)
+    viewed_interactions = models.PositiveBigIntegerField(_("likes, comments and reposts of those"), default=0)
+    viewed_audience = models.PositiveBigIntegerField(_("posts with views × mean subscribers"), default=0)
+    aged_views = models.PositiveBigIntegerField(_("views at 7 days"), default=0)
+    people_comments = models.PositiveIntegerField(_("comments by people"), default=0)
+    answered_comments = models.PositiveIntegerField(_("answered comments"), default=0)
 
     class Meta:
         verbose_name = _("page month")
