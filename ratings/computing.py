@@ -1,158 +1,196 @@
-"""A rating of a region: sums by SQL, scores by the engine, rows written in bulk."""
+"""A rating of a region over a period: quantities by SQL, scores by the engine, rows written in bulk."""
 
 import datetime as dt
-from collections.abc import Iterable
-from fractions import Fraction
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from django.db import transaction
-from django.db.models import Max, Q, Sum
+from django.db.models import Max
 
+from gospub.accounts.models import User
 from gospub.clock import local_day
-from monitoring.models import Page, PageDay, PageProfile, Region, Slot, SlotStatus
-from monitoring.models.measures import GONE_REASONS
+from monitoring.models import Region, Slot
 
+from .aggregation import read_table
 from .digests import digest
-from .engine import ItemScore, PageScore, rate
-from .indicators import PageInputs
-from .models import Methodology, Rating, Score
-from .presets import read_preset
-from .rules import read_rules
+from .engine import Result, Status, rate, zone_of
+from .expectation import expected_points
+from .models import Methodology, Rating, RatingInputs, Score
+from .parts import State
+from .periods import Period, cut
+from .robustness import Robustness, shake
+from .rules import Rules, Subject
+from .rules_data import read_rules
+from .table import Table
+from .tables_data import pack, plain, table_data
 
-WEEK = dt.timedelta(days=7)
+# Which column of Score names the subject; a founder is named by its key alone.
+LINKS = {
+    Subject.PAGE: "page_id",
+    Subject.INSTITUTION: "institution_id",
+    Subject.PERSON: "person_id",
+    Subject.MUNICIPALITY: "municipality_id",
+}
+BATCH = 1000
 
 
 class NothingToRateError(Exception):
-    """No page of the region was owed a reading that day, or no version of the methodology was in force."""
+    """Nothing was owed a reading in the period, or no version of the methodology was in force."""
 
 
-def store_preset(slug: str) -> None:
-    """Write the versions of a preset that are not stored yet; KeyError where there is no such preset."""
-    preset = read_preset(slug)
-    for data in preset["versions"]:
-        Methodology.objects.get_or_create(
-            slug=slug,
-            version=data["version"],
-            defaults={"name": preset["name"], "since": data["since"], "until": data["until"], "data": data},
-        )
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """All that a rating is made of. units: the tables of the units that its score is the mean of."""
+
+    rules: Rules
+    whole: Table
+    units: list[Table]
+    result: Result
+    expected: np.ndarray
+    robustness: Robustness
 
 
-def compute(region: Region, day: dt.date, slug: str, now: dt.datetime) -> Rating:
-    """Rate the region's pages on a local day; the same day again rewrites the same rows.
+def compute(region: Region, period: Period, slug: str, now: dt.datetime, by: User | None = None) -> Rating:
+    """Rate the region by the version of the methodology in force on the period's last day. A draft is rewritten; where
+    the last edition has been passed, the next one begins.
 
     Raises NothingToRateError.
     """
-    methodology = Methodology.objects.in_force(slug, day)
+    methodology = Methodology.objects.in_force(slug, period.last)
     if methodology is None:
-        raise NothingToRateError(f"{slug} was not in force on {day}")
-    rules = read_rules(methodology.data)
-    pages = existing_pages(region, rules.platform, day)
-    if not pages:
-        raise NothingToRateError(f"{region} owed no readings on {day}")
-    scores = rate(rules, inputs(region, pages, day))
+        raise NothingToRateError(f"{slug} was not in force on {period.last}")
+    read_to = last_collected(region, period, now)
+    computed = calculate(read_rules(methodology.data), *read_tables(region, methodology, period, read_to))
     with transaction.atomic():
-        rating, _ = Rating.objects.update_or_create(
-            region=region, methodology=methodology, day=day, defaults={"computed_at": now}
-        )
-        write_scores(rating, pages, scores)
-        rating.digest = digest(rating)
-        rating.save(update_fields=["digest"])
+        rating = _draft(region, methodology, period)
+        rating.read_to, rating.computed_at, rating.computed_by = read_to, now, by
+        store(rating, computed)
     return rating
 
 
-def existing_pages(region: Region, platform: str, day: dt.date) -> list[Page]:
-    """Pages of that network that were owed a reading that day and were not found to be gone."""
-    slots = Slot.objects.filter(day=day, page__institution__region=region, page__platform=platform)
-    alive = slots.exclude(status=SlotStatus.FAILED, reason__in=GONE_REASONS)
-    return list(Page.objects.filter(pk__in=alive.values("page")).order_by("pk"))
+def last_collected(region: Region, period: Period, now: dt.datetime) -> dt.date:
+    """The last day of the period that has begun and of which anything was owed; NothingToRateError where none is."""
+    slots = Slot.objects.filter(page__institution__region=region, day__range=(period.first, period.last))
+    last = slots.filter(day__lte=local_day(now, region.time_zone)).aggregate(last=Max("day"))["last"]
+    if last is None:
+        raise NothingToRateError(f"{region} owed no readings in {period}")
+    return last
 
 
-def inputs(region: Region, pages: Iterable[Page], day: dt.date) -> dict[int, PageInputs]:
-    """What is known of each page on that day. A page that was never measured by then is absent."""
-    profiles = profiles_on(region, day)
-    sums = day_sums(region, day)
-    return {
-        page.pk: _inputs(page, profiles[page.pk], sums.get(page.pk, DaySums(None, None)), day, region.time_zone)
-        for page in pages
-        if page.pk in profiles
-    }
+def read_tables(
+    region: Region, methodology: Methodology, period: Period, read_to: dt.date
+) -> tuple[Table, list[Table]]:
+    """The table of the period up to `read_to`, and those of its units where the methodology has them."""
+    rules = read_rules(methodology.data)
+    whole = read_table(region, rules, Period(period.first, read_to, period.unit))
+    if not len(whole):
+        raise NothingToRateError(f"{region} has nobody to rate in {period}")
+    units = cut(period, rules.unit) if rules.unit else []
+    if units in ([], [period]):
+        return whole, []
+    begun = [Period(unit.first, min(unit.last, read_to), unit.unit) for unit in units if unit.first <= read_to]
+    return whole, [table for unit in begun if len(table := read_table(region, rules, unit))]
 
 
-def profiles_on(region: Region, day: dt.date) -> dict[int, PageProfile]:
-    """What each page showed of itself on that day, by its key."""
-    profiles = PageProfile.objects.filter(page__institution__region=region, since__lte=day)
-    return {profile.page_id: profile for profile in profiles.order_by("since")}
+def calculate(rules: Rules, whole: Table, units: Sequence[Table] = ()) -> Computed:
+    """Scores, expected points and firmness of the tables' subjects; nothing but the tables goes in."""
+    result = rate(rules, whole, units)
+    expected = expected_points(result.exact, result.status == Status.RANKED, whole.facts)
+    return Computed(rules, whole, list(units), result, expected, shake(rules, result))
 
 
-class DaySums(NamedTuple):
-    """posts: of the last seven local days, as far as they were read. subscribers: of the day itself."""
-
-    posts: int | None
-    subscribers: int | None
-
-
-def day_sums(region: Region, day: dt.date) -> dict[int, DaySums]:
-    """What the page days give, by page; a page without any is absent."""
-    days = PageDay.objects.filter(page__institution__region=region, day__gt=day - WEEK, day__lte=day)
-    rows = days.values("page").annotate(week=Sum("posts"), today=Max("subscribers", filter=Q(day=day)))
-    return {row["page"]: DaySums(row["week"], row["today"]) for row in rows}
-
-
-def _inputs(page: Page, profile: PageProfile, sums: DaySums, day: dt.date, zone: str) -> PageInputs:
-    return PageInputs(
-        page_class=page.page_class,
-        state_mark=profile.state_mark,
-        connected_to_component=page.connected_to_component,
-        has_avatar=profile.has_avatar,
-        has_description=profile.has_description,
-        has_cover=profile.has_cover,
-        widgets=profile.widgets,
-        posts_in_week=(sums.posts or 0) if posts_are_known(page, day, zone) else None,
-        weekly_reach=page.weekly_reach,
-        subscribers=sums.subscribers,
+def _draft(region: Region, methodology: Methodology, period: Period) -> Rating:
+    """The draft to be written: the present one, or the next edition."""
+    Region.objects.select_for_update().get(pk=region.pk)  # two computations at once make one draft
+    same = Rating.objects.filter(region=region, methodology=methodology, first=period.first, last=period.last)
+    latest = same.order_by("-edition").first()
+    if latest and not latest.frozen:
+        return latest
+    return Rating(
+        region=region,
+        methodology=methodology,
+        unit=period.unit,
+        first=period.first,
+        last=period.last,
+        edition=latest.edition + 1 if latest else 1,
     )
 
 
-def posts_are_known(page: Page, day: dt.date, zone: str) -> bool:
-    """Whether every post of the seven local days up to `day` was read."""
-    if page.posts_known_from is None or page.posts_known_to is None:
-        return False
-    return page.posts_known_from <= day - WEEK + dt.timedelta(days=1) and local_day(page.posts_known_to, zone) >= day
-
-
-def write_scores(rating: Rating, pages: Iterable[Page], scores: dict[int, PageScore]) -> None:
-    """Upsert a row for every page, an empty one for a page that was never measured; drop rows of other pages."""
-    rows = [_row(rating, page, scores.get(page.pk)) for page in pages]
-    Score.objects.bulk_create(
-        rows,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["rating", "page"],
-        update_fields=["points", "zone", "place", "items"],
-    )
-    rated = {row.page_id for row in rows}
-    stored = Score.objects.filter(rating=rating).values_list("pk", "page_id")
-    Score.objects.filter(pk__in=[pk for pk, page in stored if page not in rated]).delete()
-
-
-def _row(rating: Rating, page: Page, score: PageScore | None) -> Score:
-    if score is None:
-        return Score(rating=rating, page=page)
-    items = [_item(item) for item in score.items]
-    return Score(rating=rating, page=page, points=score.points, zone=score.zone, place=score.place, items=items)
-
-
-def _item(item: ItemScore) -> dict[str, object]:
-    return {
-        "indicator": item.indicator,
-        "state": str(item.state),
-        "value": _plain(item.value),
-        "points": _plain(item.points),
-        "max": _plain(item.max_points),
+def store(rating: Rating, computed: Computed) -> None:
+    """Write the scores of a draft, and seal it."""
+    result = computed.result
+    rating.groups = [[list(fields) for fields in label] for label in result.labels]
+    rating.report = {
+        "treated": [
+            {
+                "subject": computed.whole.keys[each.row],
+                "item": each.code,
+                "value": plain(each.value),
+                "replaced": plain(each.replaced),
+            }
+            for each in result.treated
+        ],
+        **computed.robustness.report,
     }
+    rating.save()
+    tables = {"whole": table_data(computed.whole), "units": [table_data(unit) for unit in computed.units]}
+    RatingInputs.objects.update_or_create(rating=rating, defaults={"packed": pack(tables)})
+    Score.objects.filter(rating=rating).delete()
+    Score.objects.bulk_create(_scores(rating, computed), batch_size=BATCH)
+    rating.digest = digest(rating)
+    rating.save(update_fields=["digest"])
 
 
-def _plain(number: Fraction | None) -> int | float | None:
-    if number is None:
-        return None
-    return int(number) if number.denominator == 1 else float(number)
+def _scores(rating: Rating, computed: Computed) -> Iterator[Score]:
+    result, rules, table = computed.result, computed.rules, computed.whole
+    link = LINKS.get(rules.subject)
+    points = result.points(rules)
+    items = _items(result)
+    facts = dict(table.facts) | {
+        name: column for name in ("days", "posts", "collected") if (column := getattr(table, name)) is not None
+    }
+    for n, key in enumerate(table.keys):
+        status = int(result.status[n])
+        scored = points[n] is not None and status != Status.THIN
+        zone = zone_of(points[n], rules) if scored else None
+        yield Score(
+            rating=rating,
+            key=key,
+            **({link: int(key)} if link else {}),
+            status=status,
+            group=int(result.groups[n]),
+            exact=plain(result.exact[n]) if scored else None,
+            points=points[n] if scored else None,
+            low=plain(result.low[n]) if scored else None,
+            high=plain(result.high[n]) if scored else None,
+            place=int(result.places[n]) or None,
+            zone=zone.code if zone else "",
+            items={code: rows[n] for code, rows in items.items()},
+            facts={name: plain(column[n]) for name, column in facts.items()},
+            expected=plain(computed.expected[n]) if scored else None,
+            **computed.robustness.of(n),
+        )
+
+
+def _items(result: Result) -> dict[str, list[list[Any]]]:
+    """By code, for each subject: state, numerator, denominator, normalised, contribution."""
+    items = {}
+    for code, states in result.states.items():
+        readings = result.table.readings[code]
+        known = states == State.KNOWN
+        normal = result.normal.get(code, np.full(len(states), np.nan))
+        items[code] = [
+            [state, plain(a), plain(b), plain(round(c, 9)) if k else None, plain(round(d, 9)) if k else None]
+            for state, a, b, c, d, k in zip(
+                states.tolist(),
+                readings.numerator.tolist(),
+                readings.denominator.tolist(),
+                normal.tolist(),
+                result.contributions[code].tolist(),
+                known.tolist(),
+                strict=True,
+            )
+        ]
+    return items

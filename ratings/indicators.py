@@ -1,143 +1,183 @@
-"""One small function per indicator: a ratio of two additive quantities of a page on a day.
+"""One small function per indicator: a ratio of two quantities that may be added, for many pages at once.
 
-Additive, so that the same indicator will serve a month, a person or a municipality: sum both, then divide.
+Additive, so that the same indicator serves a page, a person, an institution or a municipality: sum both, then divide.
+Every function takes `Parts` (a row per page and span of days) and its parameters, and returns arrays of that length.
+`ratings.catalogue` lists them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from fractions import Fraction
+import numpy as np
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from monitoring.platforms.base import Gives
 
+from .parts import Parts, Readings, State, added, given, ratio, shown
 
-class State(StrEnum):
-    """Whether an indicator has a value. `unknown` and `not_applicable` are never zero."""
-
-    KNOWN = "known"
-    UNKNOWN = "unknown"
-    NOT_APPLICABLE = "not_applicable"
+# --- what the page does -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PageInputs:
-    """What is known of a page on a local day; None = unknown.
+def posting_norm(parts: Parts, posts: int) -> Readings:
+    """Weeks with `posts` posts or more ÷ weeks of which every post is known; ISO weeks of the region's local days.
 
-    page_class: a PageClass value. widgets: menu widgets 0, 1, 2 (2 = two or more). posts_in_week: posts of the last
-    seven local days, this one included. weekly_reach, subscribers: people.
+    A week counts where its Thursday does. Reposts count. Weeks under an exemption count in neither.
     """
-
-    page_class: str
-    state_mark: bool | None = None
-    connected_to_component: bool | None = None
-    has_avatar: bool | None = None
-    has_description: bool | None = None
-    has_cover: bool | None = None
-    widgets: int | None = None
-    posts_in_week: int | None = None
-    weekly_reach: int | None = None
-    subscribers: int | None = None
+    return ratio(parts[f"weeks_{posts}"], parts["weeks"], State.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A known indicator; `denominator` is above zero."""
+def every_week(parts: Parts, posts: int) -> Readings:
+    """1 if every known week had `posts` posts or more, else 0; over many pages, the share of such pages.
 
-    numerator: int
-    denominator: int = 1
-
-    @property
-    def value(self) -> Fraction:
-        return Fraction(self.numerator, self.denominator)
+    Source: order 61 of the Chelyabinsk region, P3.2.
+    """
+    weeks = parts["weeks"]
+    met = np.where(weeks > 0, parts[f"weeks_{posts}"] == weeks, np.nan)
+    return ratio(met, np.where(weeks > 0, 1.0, np.nan))
 
 
-Reading = Ratio | State
+def recent_posts(parts: Parts) -> Readings:
+    """Posts of the seven local days up to the period's last ÷ one week. Unknown where not all seven were read."""
+    return ratio(parts["recent_posts"], np.ones(len(parts)))
 
 
-def _met(requirement: bool | None) -> Reading:
-    return State.UNKNOWN if requirement is None else Ratio(int(requirement))
+def regularity(parts: Parts) -> Readings:
+    """Days with a post ÷ days of which every post is known: twenty posts on one day count as one day."""
+    return ratio(parts["active_days"], parts["posts_days"], State.UNKNOWN)
 
 
-def state_mark(page: PageInputs) -> Reading:
-    """1 if the page shows the «Государственная организация» badge, else 0. Source: HTML of the VK page."""
-    return _met(page.state_mark)
+def own_content(parts: Parts) -> Readings:
+    """Posts that are neither reposts nor copies sent to many pages ÷ posts."""
+    return ratio(parts["own_posts"], parts["posts"])
 
 
-def component(page: PageInputs) -> Reading:
+# --- what people do ---------------------------------------------------------------------------------------------------
+
+
+def engagement_by_views(parts: Parts) -> Readings:
+    """Likes, comments and reposts ÷ views, both of posts at the age of seven days."""
+    views = np.where(parts["viewed_posts"] > 0, parts["aged_views"], np.nan)
+    readings = ratio(parts["viewed_interactions"], views)
+    return given(parts, Gives.INTERACTIONS, given(parts, Gives.VIEWS, readings))
+
+
+def engagement_by_subscribers(parts: Parts) -> Readings:
+    """Likes, comments and reposts at the age of seven days ÷ (posts × mean subscribers of their month)."""
+    audience = np.where((parts["aged_posts"] > 0) & (parts["aged_audience"] > 0), parts["aged_audience"], np.nan)
+    return given(parts, Gives.INTERACTIONS, ratio(parts["aged_interactions"], audience))
+
+
+def post_reach(parts: Parts) -> Readings:
+    """Views at the age of seven days ÷ (posts × mean subscribers of their month): «охват поста, % подписчиков»."""
+    audience = np.where(parts["viewed_posts"] > 0, parts["viewed_audience"], np.nan)
+    return given(parts, Gives.VIEWS, ratio(parts["aged_views"], audience))
+
+
+def weekly_reach(parts: Parts) -> Readings:
+    """People reached in a week ÷ subscribers of the last measured day. Source: reach by hand, from the network's
+    statistics. Does not apply to a page without subscribers."""
+    return ratio(parts["weekly_reach"], parts["subscribers_last"])
+
+
+def growth(parts: Parts, floor: int) -> Readings:
+    """(Last measured subscribers − first) ÷ first, the first taken as `floor` where it is fewer: a page that grew from
+    3 to 30 has not grown tenfold. As ranks, the same as log(last ÷ first)."""
+    first = parts["subscribers_first"]
+    return ratio(parts["subscribers_last"] - first, np.maximum(first, floor))
+
+
+def growth_by_adults(parts: Parts) -> Readings:
+    """(Last measured subscribers − first) ÷ thousands of adults of the municipality, or of the region where the
+    institution has none."""
+    return ratio(parts["subscribers_last"] - parts["subscribers_first"], parts["adults"] / 1000)
+
+
+def audience_by_adults(parts: Parts) -> Readings:
+    """Last measured subscribers ÷ adults of the municipality, or of the region where the institution has none."""
+    return ratio(parts["subscribers_last"], parts["adults"])
+
+
+def comments_answered(parts: Parts) -> Readings:
+    """Comments by people that the page has answered ÷ comments by people; posts whose comments were read."""
+    return given(parts, Gives.ANSWERS, ratio(parts["answered_comments"], parts["people_comments"]))
+
+
+def answer_hours(parts: Parts) -> Readings:
+    """Median hours from a comment to the page's answer, of all the answers together. Not a ratio of sums: the subject's
+    answers are put together before the median is taken."""
+    known = np.array([bool(minutes) for minutes in parts.answers], dtype=bool)
+    readings = ratio(np.where(known, 0.0, np.nan), np.ones(len(parts)), State.NOT_APPLICABLE)
+    state = np.where(known, State.KNOWN, State.NOT_APPLICABLE)
+    return given(parts, Gives.ANSWERS, Readings(readings.numerator, readings.denominator, state))
+
+
+# --- how the page looks -----------------------------------------------------------------------------------------------
+
+
+def state_mark(parts: Parts, at_end: int) -> Readings:
+    """Days with the «Государственная организация» badge ÷ days known. Source: VK's HTML, OK's answer."""
+    return shown(parts, "state_mark", Gives.STATE_MARK, at_end)
+
+
+def avatar(parts: Parts, at_end: int) -> Readings:
+    """Days with an avatar ÷ days known. Source: the network's answer on the page."""
+    return shown(parts, "has_avatar", Gives.AVATAR, at_end)
+
+
+def description(parts: Parts, at_end: int) -> Readings:
+    """Days with a description that is not empty ÷ days known. Source: the network's answer on the page."""
+    return shown(parts, "has_description", Gives.DESCRIPTION, at_end)
+
+
+def cover(parts: Parts, at_end: int) -> Readings:
+    """Days with the cover switched on ÷ days known. Source: the network's answer on the page."""
+    return shown(parts, "has_cover", Gives.COVER, at_end)
+
+
+def appearance(parts: Parts, at_end: int) -> Readings:
+    """Avatar, description and cover: requirements met ÷ requirements that the network can show."""
+    return added(avatar(parts, at_end), description(parts, at_end), cover(parts, at_end))
+
+
+def pos_widget(parts: Parts, at_end: int) -> Readings:
+    """Days with a ПОС widget that carries the institution's own ОГРН ÷ days known; where we do not know the ОГРН, any
+    ПОС widget. Source: the menu in VK's answer."""
+    return shown(parts, "pos_right", Gives.MENU, at_end)
+
+
+def pos_widget_level(parts: Parts, at_end: int) -> Readings:
+    """3 = right ПОС widget, 2 = present, its ОГРН cannot be checked, 1 = wrong ОГРН, 0 = none; the mean of the days."""
+    return shown(parts, "pos_level", Gives.MENU, at_end)
+
+
+def widgets(parts: Parts, at_end: int) -> Readings:
+    """Menu widgets of the page: 0, 1, 2 = two or more; the mean of the days. Source: the menu in VK's answer."""
+    return shown(parts, "widgets", Gives.MENU, at_end)
+
+
+def component(parts: Parts) -> Readings:
     """1 if the page is connected to the «Госпаблики» component, else 0. Source: the registry, by hand."""
-    return _met(page.connected_to_component)
+    return ratio(parts["component"], np.ones(len(parts)))
 
 
-def avatar(page: PageInputs) -> Reading:
-    """1 if the page has an avatar, else 0. Source: the network's answer on the page."""
-    return _met(page.has_avatar)
+def minimum_requirements(parts: Parts) -> Readings:
+    """State mark, ПОС widget, filled-in profile (avatar, description, cover) on the last day: met ÷ three.
 
-
-def description(page: PageInputs) -> Reading:
-    """1 if the page has a description that is not empty, else 0. Source: the network's answer on the page."""
-    return _met(page.has_description)
-
-
-def cover(page: PageInputs) -> Reading:
-    """1 if the page's cover is switched on, else 0. Source: the network's answer on the page."""
-    return _met(page.has_cover)
-
-
-def widgets(page: PageInputs) -> Reading:
-    """Menu widgets of the page: 0, 1, 2 = two or more. Source: the network's answer on the page."""
-    return State.UNKNOWN if page.widgets is None else Ratio(page.widgets)
-
-
-def posts_in_week(page: PageInputs) -> Reading:
-    """Posts of the last seven local days ÷ one week, reposts included. Source: the page's wall.
-
-    Unknown where the wall was not read over all seven days.
+    Source: order 61 of the Chelyabinsk region, P3.1: (G + P + F) ÷ C ÷ 3.
     """
-    return State.UNKNOWN if page.posts_in_week is None else Ratio(page.posts_in_week)
+    looks = appearance(parts, 1)
+    filled = np.where(looks.numerator >= looks.denominator, 1.0, 0.0)
+    one = np.ones(len(parts))
+    known = looks.state == State.KNOWN
+    profile = Readings(filled, np.where(known, one, 0.0), looks.state)
+    return added(state_mark(parts, 1), pos_widget(parts, 1), profile)
 
 
-def weekly_reach(page: PageInputs) -> Reading:
-    """People reached in a week ÷ subscribers of that day. Source: reach by hand from the network's statistics.
-
-    Does not apply to a page without subscribers.
-    """
-    if page.subscribers == 0:
-        return State.NOT_APPLICABLE
-    if page.weekly_reach is None or page.subscribers is None:
-        return State.UNKNOWN
-    return Ratio(page.weekly_reach, page.subscribers)
+# --- whether the page is there ----------------------------------------------------------------------------------------
 
 
-class Unit(StrEnum):
-    """How a value reads: yes or no (1 or 0), a count, a share of one."""
-
-    YES_NO = "yes_no"
-    COUNT = "count"
-    SHARE = "share"
+def presence(parts: Parts) -> Readings:
+    """Networks with a live page of the institution ÷ networks that it must be on (obligations in force on the last day,
+    less exemptions). Source: the registry."""
+    return ratio(parts["networks_present"], parts["networks_due"])
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """`label` heads a column of the rating; `rule` says in words what is measured."""
-
-    label: str | Promise
-    rule: str | Promise
-    unit: Unit
-    measure: Callable[[PageInputs], Reading]
-
-
-INDICATORS: dict[str, Indicator] = {
-    "state_mark": Indicator(_("State mark"), _("the page shows the state organisation badge"), Unit.YES_NO, state_mark),
-    "component": Indicator(
-        _("Component"), _("the page is connected to the «Госпаблики» component"), Unit.YES_NO, component
-    ),
-    "avatar": Indicator(_("Avatar"), _("there is an avatar"), Unit.YES_NO, avatar),
-    "description": Indicator(
-        _("Description"), _("there is a description and it is not empty"), Unit.YES_NO, description
-    ),
-    "cover": Indicator(_("Cover"), _("the cover is switched on"), Unit.YES_NO, cover),
-    "widgets": Indicator(_("Widgets"), _("widgets in the page's menu"), Unit.COUNT, widgets),
-    "posts_in_week": Indicator(_("Activity"), _("posts in the last 7 days"), Unit.COUNT, posts_in_week),
-    "weekly_reach": Indicator(_("Weekly reach"), _("people reached in a week ÷ subscribers"), Unit.SHARE, weekly_reach),
-}
+def days_alive(parts: Parts) -> Readings:
+    """Days on which the page existed ÷ days that owed a reading."""
+    return ratio(parts["days_owed"] - parts["days_gone"], parts["days_owed"], State.UNKNOWN)

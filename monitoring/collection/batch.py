@@ -16,6 +16,7 @@ from monitoring.platforms import connect, network
 from monitoring.platforms.base import (
     PAGE_FAILURES,
     Failure,
+    Gives,
     PageReading,
     PageRef,
     PlatformError,
@@ -141,7 +142,7 @@ def _read(pool: Pool, days: Iterable[_Day]) -> tuple[Readings, Walls]:
 
 def _read_comments(pool: Pool, page_ids: list[int], now: dt.datetime) -> None:
     """Comments of the fresh posts of the pages whose walls were just read, where the network gives them."""
-    if not (page_ids and network(pool.platform).gives_comments):
+    if not (page_ids and Gives.ANSWERS in network(pool.platform).gives):
         return
     posts = _when_base_answers(lambda: comments.posts_to_ask(page_ids, now))
     if not posts:

@@ -50,7 +50,12 @@ def csv_cell(value: object) -> str:
         return str(value)
     if isinstance(value, dt.date):
         return f"{value:%d.%m.%Y}"
-    return f"'{value}" if FORMULA.search(value) else value
+    return neutral(value)
+
+
+def neutral(text: str) -> str:
+    """The text, behind an apostrophe where a spreadsheet would take it for a formula."""
+    return f"'{text}" if FORMULA.search(text) else text
 
 
 def csv_lines(headings: Row, rows: Iterable[Row], language: str) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -291,6 +292,13 @@ class Stewardship(models.Model):
     page = models.ForeignKey(Page, models.CASCADE, related_name="stewardships", verbose_name=_("page"))
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
+    share = models.PositiveSmallIntegerField(
+        _("share of co-admins, %"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Empty: those who run the page together share equally."),
+    )
 
     class Meta:
         verbose_name = _("stewardship")

@@ -53,6 +53,19 @@ class PlatformError(Exception):
         return self.failure in (Failure.UNREACHABLE, Failure.BAD_ANSWER) and self.until is None
 
 
+class Gives(StrEnum):
+    """What a network can tell at all; what it cannot is held against nobody."""
+
+    VIEWS = "views"
+    INTERACTIONS = "interactions"
+    ANSWERS = "answers"  # comments and the page's answers to them
+    AVATAR = "avatar"
+    DESCRIPTION = "description"
+    COVER = "cover"
+    STATE_MARK = "state_mark"
+    MENU = "menu"  # widgets, among them that of the feedback platform
+
+
 class PosWidget(StrEnum):
     """The feedback-platform (ПОС) button of a page, judged by the ОГРН in its link."""
 
@@ -213,7 +226,7 @@ class Platform(Protocol):
     from `access` (see access.py), and several of them are under way at once."""
 
     code: str
-    gives_comments: bool  # whether read_comments brings any
+    gives: frozenset[Gives]
     wall_method: str | None  # the method that walls cost, where the network limits it by the day
 
     @staticmethod

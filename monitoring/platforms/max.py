@@ -17,6 +17,7 @@ from .answers import Count, Id, MomentMs, answer_hash, convert, counted, counter
 from .base import (
     CommentsReading,
     Failure,
+    Gives,
     PageReading,
     PageRef,
     PlatformError,
@@ -70,7 +71,7 @@ class _Messages(msgspec.Struct):
 
 class Max:
     code = "max"
-    gives_comments = False
+    gives = frozenset({Gives.VIEWS, Gives.AVATAR, Gives.DESCRIPTION})
     wall_method = None
 
     def __init__(self, access: Access) -> None:

@@ -16,6 +16,7 @@ from .answers import Counted, MomentMs, answer_hash, convert, counted, counter, 
 from .base import (
     CommentsReading,
     Failure,
+    Gives,
     PageReading,
     PageRef,
     PlatformError,
@@ -126,7 +127,7 @@ class _Topics(msgspec.Struct):
 
 class Ok:
     code = "ok"
-    gives_comments = False
+    gives = frozenset(Gives) - {Gives.ANSWERS, Gives.MENU}
     wall_method = None
 
     def __init__(self, access: Access) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from .access import Access
 from .answers import Count, answer_hash, convert, line
-from .base import CommentsReading, Failure, PageReading, PageRef, PlatformError, PostRef, Token, WallReading
+from .base import CommentsReading, Failure, Gives, PageReading, PageRef, PlatformError, PostRef, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .telegram_pages import read_feed, read_landing, with_zero_likes
 from .transport import HTML_BYTES, Answer, Transport
@@ -26,7 +26,7 @@ _HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 class Telegram:
     code = "telegram"
-    gives_comments = False
+    gives = frozenset({Gives.VIEWS, Gives.INTERACTIONS, Gives.AVATAR, Gives.DESCRIPTION})
     wall_method = None
 
     def __init__(self, access: Access) -> None:

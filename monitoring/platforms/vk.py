@@ -13,6 +13,7 @@ from .base import (
     PAGE_FAILURES,
     CommentsReading,
     Failure,
+    Gives,
     PageReading,
     PageRef,
     PlatformError,
@@ -70,7 +71,7 @@ class _NoExecuteError(PlatformError):
 
 class Vk:
     code = "vk"
-    gives_comments = True
+    gives = frozenset(Gives)
     wall_method = "wall.get"
 
     def __init__(self, access: Access) -> None:

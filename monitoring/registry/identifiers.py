@@ -52,6 +52,15 @@ def validate_oktmo(text: str) -> None:
         raise ValidationError(_("This is not an ОКТМО code: 8 or 11 digits."))
 
 
+def municipality_kind(oktmo: str) -> str:
+    """What the third digit of an ОКТМО code says: "inner" (district of a federal city), "okrug" (municipal okrug),
+    "district" (municipal district), "city" (urban okrug); "" where there is no code, or another digit.
+
+    Source: ОК 033-2013, classification of municipal bodies of the first level.
+    """
+    return {"3": "inner", "5": "okrug", "6": "district", "7": "city"}.get(oktmo[2:3], "")
+
+
 def clean_ogrn(cell: object) -> str:
     """The ОГРН in a spreadsheet cell; ValidationError where it is none or Excel lost its digits."""
     text = _digits(cell, lengths=(13, 15))

@@ -1,0 +1,187 @@
+"""Sums by subject: the table that the engine rates."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from monitoring.models import Region
+from monitoring.registry.identifiers import municipality_kind
+
+from .catalogue import INDICATORS, Whose
+from .parts import Array, Parts, Readings, State
+from .periods import Period
+from .quantities import PageFacts, Span, networks_due, page_facts, read_parts
+from .rules import GroupField, Measure, Rules
+from .subjects import Holding, Places, holdings_of
+from .table import Table
+
+DAY = dt.timedelta(days=1)
+
+
+def read_table(region: Region, rules: Rules, period: Period) -> Table:
+    """The subjects of the region with their quantities over the period; those of whom no page existed are left out."""
+    pages = page_facts(region, rules.networks, period.first, period.last)
+    places = Places(region)
+    holdings = sorted(
+        holdings_of(rules.subject, region, pages, places, period),
+        key=lambda each: (each.first, each.last, each.page.pk, each.subject),
+    )
+    parts = read_parts(region, _spans(holdings), rules.measures)
+    alive = np.nan_to_num(parts["days_owed"]) > np.nan_to_num(parts["days_gone"])
+    there = [holding for holding, lives in zip(holdings, alive, strict=True) if lives]
+    return _Sums(rules, period, places, there, parts.rows(alive)).table()
+
+
+def _spans(holdings: Sequence[Holding]) -> list[Span]:
+    """Holdings (sorted by their days) put together by the days they last."""
+    spans: dict[tuple[dt.date, dt.date], list[PageFacts]] = defaultdict(list)
+    for each in holdings:
+        spans[each.first, each.last].append(each.page)
+    return [Span(first, last, pages) for (first, last), pages in spans.items()]
+
+
+class _Sums:
+    """Parts of a region added up by their subjects."""
+
+    def __init__(self, rules: Rules, period: Period, places: Places, holdings: Sequence[Holding], parts: Parts) -> None:
+        self.rules, self.period, self.places = rules, period, places
+        self.holdings, self.parts = holdings, parts
+        self.keys = sorted({each.subject for each in holdings}, key=lambda key: (len(key), key))
+        self.number = {key: n for n, key in enumerate(self.keys)}
+        self.owner = np.array([self.number[each.subject] for each in holdings], dtype=np.int64)
+        self.share = np.array([each.share for each in holdings])
+        self.main = self._main_parts()
+
+    def table(self) -> Table:
+        total, parts = self._total, self.parts
+        readable = total(parts["days_owed"]) - total(parts["days_gone"]) - total(parts["days_excused"])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            collected = np.where(readable > 0, total(parts["days_measured"]) / readable, np.nan)
+            audience = total(parts["subscriber_days"] / parts["days_measured"])
+        audience = np.where(audience > 0, audience, np.nan)
+        adults = self._of_main(lambda page: page.adults)
+        age = self._of_main(lambda page: (self.period.last - page.added_on).days + 1)
+        by = [name for name in self.rules.peers.by if name != GroupField.SIZE]
+        return Table(
+            self.keys,
+            {measure.code: self._readings(measure) for measure in self.rules.measures},
+            {name: [self._text(name, page) for page in self.main] for name in by},
+            adults if self.rules.peers.by_population else audience,
+            self._days(),
+            total(parts["posts"]),
+            collected,
+            {"subscribers": audience, "adults": adults, "age": age},
+        )
+
+    def _total(self, column: Array) -> Array:
+        return np.bincount(self.owner, np.nan_to_num(column), len(self.keys))
+
+    def _of_main(self, figure: Callable[[PageFacts], float | None]) -> Array:
+        return np.array([np.nan if (v := figure(page)) is None else v for page in self.main], dtype=np.float64)
+
+    def _readings(self, measure: Measure) -> Readings:
+        """The measure of every subject: numerators and denominators of its known parts added."""
+        indicator = INDICATORS[measure.indicator]
+        if indicator.whose == Whose.INSTITUTION:
+            return self._obligatory_networks()
+        each = indicator.measure(self.parts, **dict(measure.params))
+        state = each.state.copy()
+        if measure.not_for:
+            state[[holding.page.page_class in measure.not_for for holding in self.holdings]] = State.NOT_APPLICABLE
+        known = state == State.KNOWN
+        states = np.full(len(self.keys), int(State.IMPOSSIBLE))
+        np.minimum.at(states, self.owner, state)
+        if measure.indicator == "answer_hours":
+            return self._median_hours(known, states)
+        numerator = np.where(known, each.numerator * self.share, 0.0)
+        denominator = np.where(known, each.denominator * self.share, 0.0)
+        if indicator.whose == Whose.MUNICIPALITY:
+            denominator = np.where(self._first_in_place(known), each.denominator, 0.0)
+        return Readings(self._total(numerator), self._total(denominator), states)
+
+    def _first_in_place(self, known: Array) -> Array:
+        """The first known part of each subject in each municipality: its adults are counted once."""
+        seen: set[tuple[int, int]] = set()
+        first = np.zeros(len(self.owner), dtype=bool)
+        for n, holding in enumerate(self.holdings):
+            pair = (int(self.owner[n]), holding.page.place)
+            if known[n] and pair not in seen:
+                seen.add(pair)
+                first[n] = True
+        return first
+
+    def _median_hours(self, known: Array, states: Array) -> Readings:
+        """Median hours of all answers of a subject together."""
+        minutes: dict[int, list[int]] = defaultdict(list)
+        for n, some in enumerate(self.parts.answers):
+            if known[n]:
+                minutes[int(self.owner[n])] += some
+        hours = np.zeros(len(states))
+        for subject, some in minutes.items():
+            hours[subject] = float(np.median(np.array(some, dtype=np.float64))) / 60
+        return Readings(hours, np.ones(len(states)), states)
+
+    def _obligatory_networks(self) -> Readings:
+        """Of every institution of the subject, also of those that keep no page; each once."""
+        due = networks_due(self.places.region, self.period.last)
+        kept: dict[int, set[str]] = defaultdict(set)
+        whose: dict[int, set[int]] = defaultdict(set)
+        for holding in self.holdings:
+            page = holding.page
+            if page.archived_on is None or page.archived_on >= self.period.last:
+                kept[page.institution].add(page.platform)
+            whose[page.institution].add(self.number[holding.subject])
+        for institution in self.places.institutions:
+            key = self.places.key(self.rules.subject, institution)
+            if key in self.number:
+                whose[institution].add(self.number[key])
+        met, asked = np.zeros(len(self.keys)), np.zeros(len(self.keys))
+        for institution, subjects in whose.items():
+            networks = due.get(institution, set())
+            for subject in subjects:
+                met[subject] += len(networks & kept[institution])
+                asked[subject] += len(networks)
+        return Readings(met, asked, np.where(asked > 0, int(State.KNOWN), int(State.NOT_APPLICABLE)))
+
+    def _main_parts(self) -> list[PageFacts]:
+        """For each subject the page that stands for it: held longest, of several the oldest in the registry."""
+        best: dict[int, tuple[tuple[float, int], PageFacts]] = {}
+        for n, holding in enumerate(self.holdings):
+            days = ((holding.last - holding.first).days + 1) * holding.share
+            subject, rank = int(self.owner[n]), (-days, holding.page.pk)
+            if subject not in best or rank < best[subject][0]:
+                best[subject] = (rank, holding.page)
+        return [best[subject][1] for subject in range(len(self.keys))]
+
+    def _days(self) -> Array:
+        """Days of the period on which each subject answered for any page in the registry."""
+        spans: dict[int, list[tuple[dt.date, dt.date]]] = defaultdict(list)
+        for n, holding in enumerate(self.holdings):
+            first = max(holding.first, holding.page.added_on)
+            last = min(holding.last, holding.page.archived_on or holding.last)
+            if first <= last:
+                spans[int(self.owner[n])].append((first, last))
+        days = np.zeros(len(self.keys))
+        for subject, some in spans.items():
+            covered = dt.date.min
+            for first, last in sorted(some):
+                days[subject] += max(0, (last - max(first, covered + DAY)).days + 1)
+                covered = max(covered, last)
+        return days
+
+    def _text(self, name: GroupField, page: PageFacts) -> str:
+        match name:
+            case GroupField.SECTOR:
+                return self.places.sector(page.institution, 0)
+            case GroupField.SECTOR2:
+                return self.places.sector(page.institution, 1)
+            case GroupField.LEVEL:
+                return self.places.level(page.institution)
+            case GroupField.NETWORK:
+                return page.platform
+            case GroupField.PAGE_CLASS:
+                return page.page_class
+        district = self.places.district(page.institution)
+        return municipality_kind(district.oktmo) if district else ""

@@ -1,0 +1,49 @@
+"""`manage.py score`: a methodology applied to quantities gathered elsewhere."""
+
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from ratings import sheets
+from ratings.methodologies import latest_version
+from ratings.rules import Rules
+from ratings.rules_data import RulesError, read_rules
+
+
+class Command(BaseCommand):
+    help = "Score the subjects of a CSV file by a methodology: a stored one, a preset, or a file of its own."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--methodology", required=True, metavar="SLUG|FILE", help="short name, or a JSON file")
+        parser.add_argument("--inputs", required=True, type=Path, metavar="FILE.csv")
+        parser.add_argument("--out", type=Path, metavar="FILE.csv", help="default: standard output")
+
+    def handle(self, *args: object, methodology: str, inputs: Path, out: Path | None, **options: object) -> None:
+        rules = self._rules(methodology)
+        try:
+            result = sheets.score(sheets.read_file(inputs), rules)
+        except FileNotFoundError as error:
+            raise CommandError(_("There is no file %s.") % inputs) from error
+        except sheets.SheetError as error:
+            raise CommandError(str(error)) from error
+        text = sheets.write(sheets.output(result, rules))
+        if out is None:
+            self.stdout.write(text, ending="")
+        else:
+            out.write_text(text, "utf-8", newline="")
+
+    def _rules(self, name: str) -> Rules:
+        path = Path(name)
+        try:
+            if path.suffix == ".json":
+                data = json.loads(path.read_text("utf-8"))
+                return read_rules(data["versions"][-1] if "versions" in data else data)
+            return read_rules(latest_version(name))
+        except FileNotFoundError as error:
+            raise CommandError(_("There is no file %s.") % name) from error
+        except KeyError as error:
+            raise CommandError(_("There is no methodology “%s”.") % name) from error
+        except (RulesError, json.JSONDecodeError) as error:
+            raise CommandError(f"{name}: {error}") from error

@@ -1,0 +1,60 @@
+"""Methodologies as they are stored: presets, versions with their dates, own ones of a region."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from .models import Methodology, Rating
+from .presets import preset_slugs, read_preset
+from .rules_data import read_rules
+
+
+def store_preset(slug: str) -> None:
+    """Write the versions of a preset that are not stored yet; KeyError where there is no such preset."""
+    preset = read_preset(slug)
+    for data in preset["versions"]:
+        Methodology.objects.get_or_create(
+            slug=slug,
+            version=data["version"],
+            defaults={
+                "name": preset["name"],
+                "since": data["since"],
+                "until": data["until"],
+                "open": preset["open"],
+                "data": data,
+            },
+        )
+
+
+def store_presets() -> None:
+    """All presets that ship with the project."""
+    for slug in preset_slugs():
+        store_preset(slug)
+
+
+def latest_version(slug: str) -> dict[str, Any]:
+    """The rules of the stored version that came into force last, or of the preset; KeyError where there is neither."""
+    stored = Methodology.objects.of(slug).last()
+    return stored.data if stored else read_preset(slug)["versions"][-1]
+
+
+def save_version(
+    methodology: Methodology, data: dict[str, Any], version: str, since: dt.date | None, until: dt.date | None
+) -> Methodology:
+    """Keep changed rules: a version that no rating has used is rewritten, one that was used stays as it is and a new
+    version is made beside it.
+
+    Raises RulesError where the rules cannot be read, IntegrityError where there is such a version.
+    """
+    read_rules(data)
+    with transaction.atomic():
+        locked = Methodology.objects.select_for_update().get(pk=methodology.pk)
+        used = Rating.objects.filter(methodology=locked).exists()
+        target = locked
+        if used or locked.version != version:
+            target = Methodology(slug=locked.slug, name=locked.name, region=locked.region, open=locked.open)
+        target.version, target.since, target.until = version, since, until
+        target.data = data | {"version": version}
+        target.save()
+    return target
