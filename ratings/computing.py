@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ LINKS = {
     Subject.MUNICIPALITY: "municipality_id",
 }
 BATCH = 1000
+# As the base holds points.
+FOUR_DIGITS = Decimal("0.0001")
 
 
 class NothingToRateError(Exception):
@@ -138,40 +141,39 @@ def store(rating: Rating, computed: Computed) -> None:
     tables = {"whole": table_data(computed.whole), "units": [table_data(unit) for unit in computed.units]}
     RatingInputs.objects.update_or_create(rating=rating, defaults={"packed": pack(tables)})
     Score.objects.filter(rating=rating).delete()
-    Score.objects.bulk_create(_scores(rating, computed), batch_size=BATCH)
+    link = LINKS.get(computed.rules.subject)
+    rows = (Score(rating=rating, **({link: int(row["key"])} if link else {}), **row) for row in score_rows(computed))
+    Score.objects.bulk_create(rows, batch_size=BATCH)
     rating.digest = digest(rating)
     rating.save(update_fields=["digest"])
 
 
-def _scores(rating: Rating, computed: Computed) -> Iterator[Score]:
+def score_rows(computed: Computed) -> Iterator[dict[str, Any]]:
+    """The fields of every Score but for its links, in the order of the table."""
     result, rules, table = computed.result, computed.rules, computed.whole
-    link = LINKS.get(rules.subject)
     points = result.points(rules)
     items = _items(result)
     facts = dict(table.facts) | {
         name: column for name in ("days", "posts", "collected") if (column := getattr(table, name)) is not None
     }
     for n, key in enumerate(table.keys):
-        status = int(result.status[n])
-        scored = points[n] is not None and status != Status.THIN
+        scored = points[n] is not None and result.status[n] != Status.THIN
         zone = zone_of(points[n], rules) if scored else None
-        yield Score(
-            rating=rating,
-            key=key,
-            **({link: int(key)} if link else {}),
-            status=status,
-            group=int(result.groups[n]),
-            exact=plain(result.exact[n]) if scored else None,
-            points=points[n] if scored else None,
-            low=plain(result.low[n]) if scored else None,
-            high=plain(result.high[n]) if scored else None,
-            place=int(result.places[n]) or None,
-            zone=zone.code if zone else "",
-            items={code: rows[n] for code, rows in items.items()},
-            facts={name: plain(column[n]) for name, column in facts.items()},
-            expected=plain(computed.expected[n]) if scored else None,
+        yield {
+            "key": key,
+            "status": int(result.status[n]),
+            "group": int(result.groups[n]),
+            "exact": plain(result.exact[n]) if scored else None,
+            "points": points[n].quantize(FOUR_DIGITS) if scored else None,
+            "low": plain(result.low[n]) if scored else None,
+            "high": plain(result.high[n]) if scored else None,
+            "place": int(result.places[n]) or None,
+            "zone": zone.code if zone else "",
+            "items": {code: rows[n] for code, rows in items.items()},
+            "facts": {name: plain(column[n]) for name, column in facts.items()},
+            "expected": plain(computed.expected[n]) if scored else None,
             **computed.robustness.of(n),
-        )
+        }
 
 
 def _items(result: Result) -> dict[str, list[list[Any]]]:

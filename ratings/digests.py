@@ -1,13 +1,13 @@
 """The seal of a rating: whoever changes a score, what went into it, or the rules behind it, breaks it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from monitoring.models import Region
 
-from .models import Rating, Score
+from .models import Rating
 from .tables_data import canonical
 
 # What of a score is sealed, in this order.
@@ -32,8 +32,12 @@ SEALED = (
 
 def digest(rating: Rating) -> str:
     """SHA-256 (hex) over the rules, the tables that the engine was given, and every score, in a canonical form."""
-    rows = rating.scores.order_by("key").values_list(*SEALED)
-    return seal(header(rating), bytes(rating.inputs.packed), (sealed(row) for row in rows.iterator(2000)))
+    return seal(header(rating), bytes(rating.inputs.packed), sealed_rows(rating))
+
+
+def sealed_rows(rating: Rating) -> list[list[Any]]:
+    """The sealed fields of every score as JSON has them, by key; bases sort text each in its own way."""
+    return sorted((sealed(row) for row in rating.scores.values_list(*SEALED)), key=lambda row: row[0])
 
 
 def header(rating: Rating) -> dict[str, Any]:
@@ -55,7 +59,7 @@ def sealed(row: tuple[Any, ...]) -> list[Any]:
     return [f"{value:.4f}" if isinstance(value, Decimal) else value for value in row]
 
 
-def seal(head: dict[str, Any], packed: bytes, rows: Iterator[list[Any]]) -> str:
+def seal(head: dict[str, Any], packed: bytes, rows: Iterable[list[Any]]) -> str:
     """SHA-256 (hex) of a rating's parts."""
     result = hashlib.sha256(canonical(head))
     result.update(hashlib.sha256(packed).digest())

@@ -43,7 +43,7 @@ POS_LEVELS = {PosWidget.ABSENT: 0, PosWidget.WRONG: 1, PosWidget.PRESENT: 2, Pos
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What the registry says of a page. adults: of its municipality; place: whose adults these are (0 = the region's)."""
+    """What the registry says of a page. adults: of its municipality; place: whose these are, 0 = the region's."""
 
     pk: int
     platform: str
