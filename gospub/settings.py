@@ -73,7 +73,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gospub.context.installation",
             ],
-            "builtins": ["template_partials.templatetags.partials", "monitoring.templatetags.figures"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "monitoring.templatetags.figures",
+                "ratings.templatetags.scores",
+            ],
         },
     }
 ]

@@ -65,7 +65,8 @@ def compute(region: Region, period: Period, slug: str, now: dt.datetime, by: Use
     if methodology is None:
         raise NothingToRateError(f"{slug} was not in force on {period.last}")
     read_to = last_collected(region, period, now)
-    computed = calculate(read_rules(methodology.data), *read_tables(region, methodology, period, read_to))
+    rules = read_rules(methodology.data)
+    computed = calculate(rules, *read_tables(region, rules, period, read_to))
     with transaction.atomic():
         rating = _draft(region, methodology, period)
         rating.read_to, rating.computed_at, rating.computed_by = read_to, now, by
@@ -82,19 +83,25 @@ def last_collected(region: Region, period: Period, now: dt.datetime) -> dt.date:
     return last
 
 
-def read_tables(
-    region: Region, methodology: Methodology, period: Period, read_to: dt.date
-) -> tuple[Table, list[Table]]:
-    """The table of the period up to `read_to`, and those of its units where the methodology has them."""
-    rules = read_rules(methodology.data)
+def read_tables(region: Region, rules: Rules, period: Period, read_to: dt.date) -> tuple[Table, list[Table]]:
+    """The table of the period up to `read_to`, and those of its units where the methodology has them.
+
+    Raises NothingToRateError where there is nobody to rate.
+    """
     whole = read_table(region, rules, Period(period.first, read_to, period.unit))
     if not len(whole):
         raise NothingToRateError(f"{region} has nobody to rate in {period}")
+    return whole, [
+        table for unit in begun_units(rules, period, read_to) if len(table := read_table(region, rules, unit))
+    ]
+
+
+def begun_units(rules: Rules, period: Period, read_to: dt.date) -> list[Period]:
+    """The units of the period up to `read_to`, the last one cut there; none where the methodology takes it whole."""
     units = cut(period, rules.unit) if rules.unit else []
     if units in ([], [period]):
-        return whole, []
-    begun = [Period(unit.first, min(unit.last, read_to), unit.unit) for unit in units if unit.first <= read_to]
-    return whole, [table for unit in begun if len(table := read_table(region, rules, unit))]
+        return []
+    return [Period(unit.first, min(unit.last, read_to), unit.unit) for unit in units if unit.first <= read_to]
 
 
 def calculate(rules: Rules, whole: Table, units: Sequence[Table] = ()) -> Computed:
@@ -170,7 +177,8 @@ def score_rows(computed: Computed) -> Iterator[dict[str, Any]]:
             "place": int(result.places[n]) or None,
             "zone": zone.code if zone else "",
             "items": {code: rows[n] for code, rows in items.items()},
-            "facts": {name: plain(column[n]) for name, column in facts.items()},
+            "facts": {name: plain(column[n]) for name, column in facts.items()}
+            | {"failed": [code for code, fails in result.failed.items() if fails[n]]},
             "expected": plain(computed.expected[n]) if scored else None,
             **computed.robustness.of(n),
         }

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
+from monitoring.models import Region
+
 from .models import Methodology, Rating
 from .presets import preset_slugs, read_preset
 from .rules_data import read_rules
@@ -40,20 +42,26 @@ def latest_version(slug: str) -> dict[str, Any]:
 
 
 def save_version(
-    methodology: Methodology, data: dict[str, Any], version: str, since: dt.date | None, until: dt.date | None
+    methodology: Methodology,
+    region: Region,
+    data: dict[str, Any],
+    *,
+    version: str,
+    since: dt.date | None,
+    until: dt.date | None,
 ) -> Methodology:
-    """Keep changed rules: a version that no rating has used is rewritten, one that was used stays as it is and a new
-    version is made beside it.
+    """Keep changed rules as the region's own. A version that no rating has used is rewritten; one that was used, or is
+    published for all, stays as it is and a new version is made beside it.
 
     Raises RulesError where the rules cannot be read, IntegrityError where there is such a version.
     """
     read_rules(data)
     with transaction.atomic():
-        locked = Methodology.objects.select_for_update().get(pk=methodology.pk)
-        used = Rating.objects.filter(methodology=locked).exists()
-        target = locked
-        if used or locked.version != version:
-            target = Methodology(slug=locked.slug, name=locked.name, region=locked.region, open=locked.open)
+        target = Methodology.objects.select_for_update().get(pk=methodology.pk)
+        own = target.region_id == region.pk
+        if not own or target.version != version or Rating.objects.filter(methodology=target).exists():
+            slug = target.slug if own else f"{target.slug}-{region.code.lower()}"
+            target = Methodology(slug=slug[:60], name=target.name, region=region, open=target.open)
         target.version, target.since, target.until = version, since, until
         target.data = data | {"version": version}
         target.save()

@@ -66,6 +66,14 @@ def read_table(content: bytes, rules: Rules) -> Table:
     return reader.table()
 
 
+def columns(rules: Rules) -> list[str]:
+    """The columns that a file for these rules has."""
+    names = [SUBJECT, *rules.peers.by]
+    least = rules.eligibility
+    names += [name for name in ELIGIBILITY if getattr(least, name)]
+    return names + [f"{m.code}.{part}" for m in rules.measures for part in ("numerator", "denominator")]
+
+
 def _rows(content: bytes) -> Iterator[list[str]]:
     if len(content) > MAX_BYTES:
         raise SheetError([_("The file is larger than %d MB.") % (MAX_BYTES // 1_000_000)])

@@ -18,7 +18,10 @@ from django.urls import URLPattern, get_resolver, reverse
 from gospub.accounts.models import User
 from monitoring.models import Institution, Page, Region, Suspect
 from monitoring.registry import uploads
-from ratings.computing import compute, store_preset
+from ratings.computing import compute
+from ratings.methodologies import store_preset
+from ratings.models import Rating, Score
+from ratings.periods import Unit, period_of
 from tests.factories import (
     InstitutionFactory,
     PageFactory,
@@ -58,6 +61,8 @@ class World:
     institution: Institution
     page: Page
     suspect: Suspect
+    rating: Rating
+    score: Score
     upload: uuid.UUID
     users: dict[Role, User | None]
 
@@ -68,7 +73,7 @@ def world() -> World:
     page = collected(PageFactory(institution__region=region, title="Своя"), DAY)
     other = collected(PageFactory(institution__region=region, title="Чужая"), DAY)
     store_preset("amur")
-    compute(region, DAY, "amur", dt.datetime(2024, 10, 26, 12, tzinfo=dt.UTC))
+    rating = compute(region, period_of(Unit.DAY, DAY), "amur", dt.datetime(2024, 10, 26, 12, tzinfo=dt.UTC))
     deactivated = analyst(region)
     deactivated.is_active = False
     deactivated.save()
@@ -78,6 +83,8 @@ def world() -> World:
         page.institution,
         page,
         SuspectFactory(page=page, day=DAY),
+        rating,
+        rating.scores.get(page=page),
         uploads.keep(uploader, uploads.Upload("registry.xlsx", region.pk, [], [])),
         {
             Role.ANONYMOUS: None,
@@ -129,8 +136,18 @@ class Rule:
     post: dict[Role, int] | None = None
 
 
-def of_region(get: dict[Role, int], *rest: object, offered: tuple[str, ...] = ()) -> Rule:
-    return Rule(get, offered, lambda world: [world.region.code, *rest], ["RU-NOWHERE", *rest])
+def of_region(
+    get: dict[Role, int], *rest: object, offered: tuple[str, ...] = (), post: dict[Role, int] | None = None
+) -> Rule:
+    return Rule(get, offered, lambda world: [world.region.code, *rest], ["RU-NOWHERE", *rest], post)
+
+
+def of_rating(get: dict[Role, int], *rest: object) -> Rule:
+    return Rule(get, (), lambda world: [world.rating.pk, *rest], [0, *rest])
+
+
+def of_methodology(get: dict[Role, int], *, offered: tuple[str, ...] = ()) -> Rule:
+    return Rule(get, offered, lambda world: [world.region.code, world.rating.methodology_id], ["RU-NOWHERE", 0])
 
 
 FORM = ("POST", "PUT")  # Django's form views take PUT as POST
@@ -165,7 +182,10 @@ TABLE: dict[str, Rule] = {
     "events_export": of_region(REGION, "csv"),
     "suspects": of_region(WHOLE_REGION),
     "ratings": of_region(REGION),
-    "ratings_export": of_region(REGION, "csv"),
+    "rating_compute": of_region(
+        POST_SIGNED_IN, offered=("POST",), post=_answers(302, 403, operator=404, analyst=404, other_analyst=404)
+    ),
+    "methodologies": of_region(REGION),
     "registry_import": of_region(WHOLE_REGION, offered=("POST",)),
     "registry_import_report": Rule(
         OWN_UPLOAD, ("POST",), lambda world: [world.region.code, world.upload], ["RU-NOWHERE", uuid.UUID(int=0)]
@@ -175,6 +195,27 @@ TABLE: dict[str, Rule] = {
     "institution": Rule(OWN_OBJECT, (), lambda world: [world.institution.pk], [0]),
     "page": Rule(OWN_OBJECT, (), lambda world: [world.page.pk], [0]),
     "suspect_decide": Rule(POST_SIGNED_IN, ("POST",), lambda world: [world.suspect.pk], [0], ANALYST_FORM),
+    "rating": of_rating(REGION),
+    "rating_export": of_rating(REGION, "csv"),
+    "rating_firmness": of_rating(WHOLE_REGION),
+    "rating_changes": of_rating(_answers(302, 404)),  # there is no edition before
+    "rating_bundle": of_rating(_answers(302, 404)),  # it is not final
+    "rating_pass": Rule(
+        POST_SIGNED_IN,
+        ("POST",),
+        lambda world: [world.rating.pk],
+        [0],
+        _answers(302, 302, other_analyst=404, admin=404, other_admin=404),
+    ),
+    "score": Rule(OWN_OBJECT, (), lambda world: [world.score.pk], [0]),
+    "score_inputs": Rule(OWN_OBJECT, (), lambda world: [world.score.pk, "avatar"], [0, "avatar"]),
+    "score_passport": Rule(OWN_OBJECT, (), lambda world: [world.score.pk], [0]),
+    "methodology": of_methodology(REGION, offered=("POST",)),
+    "methodology_annex": of_methodology(REGION),
+    "methodology_edit": of_methodology(
+        _answers(302, 403, operator=200, analyst=200, other_analyst=404), offered=("POST",)
+    ),
+    "methodology_rehearsal": of_methodology(WHOLE_REGION),
     # --- the installation ---
     "networks": Rule(OPERATOR),
     "network_switch": Rule(POST_SIGNED_IN, ("POST",), lambda _: ["vk"], ["myspace"], OPERATOR_FORM),

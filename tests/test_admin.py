@@ -11,7 +11,9 @@ from django.urls import reverse
 from gospub.accounts.models import Grant, Role, User
 from monitoring.admin import ReadOnlyAdmin
 from monitoring.models import PageDay
-from ratings.computing import compute, store_preset
+from ratings.computing import compute
+from ratings.methodologies import store_preset
+from ratings.periods import Unit, period_of
 from tests.factories import InstitutionFactory, MunicipalityFactory, PageFactory, RegionFactory, UserFactory, collected
 from tests.factories import operator as make_operator
 
@@ -42,7 +44,7 @@ def add_rated_page(region) -> None:
     person = region.people.create(name="Тестовая Персона")
     person.stewardships.create(page=page, since=DAY)
     store_preset("amur")
-    compute(region, DAY, "amur", NOW)
+    compute(region, period_of(Unit.DAY, DAY), "amur", NOW)
 
 
 @pytest.mark.parametrize("model", MODELS)

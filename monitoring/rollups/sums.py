@@ -135,7 +135,7 @@ def _interactions(which: Q) -> Coalesce:
 def _weeks_and_days(region: Region, first: dt.date, last: dt.date, pages: Collection[int]) -> dict[int, dict[str, int]]:
     """Known days and whole weeks of each page; a week belongs to the span that holds its Thursday."""
     mondays = _mondays(first, last)
-    known = _known_days(region)
+    known = known_days(region)
     excused = exempt_days(region, first - WEEK, last + WEEK)
     posts = _posts_by_day(region, min([first, *mondays]), max([last, *(monday + 6 * DAY for monday in mondays)]))
     result = {}
@@ -168,7 +168,7 @@ def _mondays(first: dt.date, last: dt.date) -> list[dt.date]:
     return [day - 3 * DAY for day in days_between(first, last) if day.isoweekday() == 4]
 
 
-def _known_days(region: Region) -> dict[int, tuple[dt.date, dt.date]]:
+def known_days(region: Region) -> dict[int, tuple[dt.date, dt.date]]:
     """First and last local day of which every post of the page was read."""
     pages = Page.objects.filter(
         institution__region=region, posts_known_from__isnull=False, posts_known_to__isnull=False

@@ -13,8 +13,10 @@ from gospub.accounts.models import AuditEntry
 from monitoring import rollups
 from monitoring.collection.planning import plan_day
 from monitoring.models import GroupDay, Page, PageDay, PageMonth, Region, Slot, SlotReason, SlotStatus
-from ratings.computing import compute, store_preset
+from ratings.computing import compute
+from ratings.methodologies import store_preset
 from ratings.models import Rating, Score
+from ratings.periods import Unit, period_of
 from tests.factories import InstitutionFactory, PageFactory, RegionFactory, SuspectFactory, collected
 
 pytestmark = pytest.mark.django_db
@@ -208,29 +210,29 @@ class TestNothingInvented:
 class TestSealed:
     def test_a_score_that_was_changed_behind_its_rating(self, page):
         store_preset("amur")
-        compute(page.institution.region, DAY, "amur", NOW)
+        compute(page.institution.region, period_of(Unit.DAY, DAY), "amur", NOW)
         assert verify()[0] == 0
         Score.objects.update(points=1)
         assert named(f"I5 {page.institution.region}: {DAY}: ")
 
     def test_rules_that_were_changed_behind_a_rating(self, page):
         store_preset("amur")
-        rating = compute(page.institution.region, DAY, "amur", NOW)
+        rating = compute(page.institution.region, period_of(Unit.DAY, DAY), "amur", NOW)
         rating.methodology.data["since"] = "2020-01-01"
         rating.methodology.save()
         assert named("I5 ")
 
     def test_a_seal_that_was_taken_off(self, page):
         store_preset("amur")
-        compute(page.institution.region, DAY, "amur", NOW)
+        compute(page.institution.region, period_of(Unit.DAY, DAY), "amur", NOW)
         Rating.objects.update(digest="")
         assert named("I5 ")
 
     def test_computing_again_seals_again(self, page):
         store_preset("amur")
-        compute(page.institution.region, DAY, "amur", NOW)
+        compute(page.institution.region, period_of(Unit.DAY, DAY), "amur", NOW)
         Score.objects.update(points=1)
-        compute(page.institution.region, DAY, "amur", NOW)
+        compute(page.institution.region, period_of(Unit.DAY, DAY), "amur", NOW)
         assert Rating.objects.count() == 1
         assert verify()[0] == 0
 

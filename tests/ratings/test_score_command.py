@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 SOSNOVSKY = (
     "subject,norm.numerator,norm.denominator,engagement.numerator,engagement.denominator,"

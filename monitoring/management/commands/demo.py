@@ -15,6 +15,7 @@ from gospub.clock import local_day
 from monitoring import demo
 from monitoring.collection import run
 from monitoring.collection.summary import print_summary
+from monitoring.models import Region
 from monitoring.simulator.demo import DEMO_MOMENT, demo_days
 from monitoring.simulator.ports import free_port
 
@@ -44,13 +45,24 @@ class Command(BaseCommand):
             ):
                 regions = demo.play(lambda day: bar.update())
             for region in regions:
-                day = local_day(DEMO_MOMENT, region.time_zone)
-                call_command("rate", region=region.code, day=day, verbosity=0)
+                self.rate(region)
                 print_summary(self.stdout, region.name, run.summarize([region], DEMO_MOMENT, time.monotonic() - began))
             people = demo.sign_ins(regions)
             if not no_serve:
                 with demo.worker("first", "--beat"):
                     self.serve(people)
+
+    def rate(self, region: Region) -> None:
+        """The traffic light of the last day, municipalities over a month, admins over the year before and this one."""
+        today = local_day(DEMO_MOMENT, region.time_zone)
+        wanted = (
+            ("amur", today),
+            ("chelyabinsk", f"{today:%Y-%m}"),
+            ("best-admin", today.year - 1),
+            ("best-admin", today.year),
+        )
+        for methodology, period in wanted:
+            call_command("rate", region=region.code, methodology=methodology, period=str(period), verbosity=0)
 
     def start_again_in_the_demo(self) -> None:
         """Settings are read once, so the demo's environment needs a process of its own."""

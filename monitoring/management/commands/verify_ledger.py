@@ -50,7 +50,9 @@ class Command(BaseCommand):
         for region in regions:
             yield from ledger.breaks(region, now)
             for rating in digests.changed(region):
-                fields = {"region": region, "day": rating.day, "methodology": rating.methodology}
-                text = _("%(region)s: %(day)s: the rating “%(methodology)s” was changed after it was computed") % fields
+                fields = {"region": region, "period": rating.period, "methodology": rating.methodology}
+                text = (
+                    _("%(region)s: %(period)s: the rating “%(methodology)s” was changed after it was computed") % fields
+                )
                 yield Break("I5", text)
         yield from ledger.audit_breaks()

@@ -1,0 +1,183 @@
+"""A methodology as a form: its data to fields and back."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from monitoring.models import PageClass
+
+from .catalogue import INDICATORS
+from .rules import GroupField, Kind, Unknown
+from .rules_data import RulesError
+
+# How many empty lines wait for new indicators.
+EMPTY_ITEMS = 1
+STEP = re.compile(r"\s*(≥|>=|>|≤|<=|<|от|свыше|до|ниже)?\s*([\d.,]+)\s*(?:—|–|-|:|=)\s*(-?−?[\d.,]+)\s*")
+SIGNS = {"": "from", "≥": "from", ">=": "from", "от": "from", ">": "above", "свыше": "above"}
+SIGNS |= {"≤": "to", "<=": "to", "до": "to", "<": "below", "ниже": "below"}
+SHOWN = {"from": "≥", "above": ">", "to": "≤", "below": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemForm:
+    """The fields of one item as the form shows them."""
+
+    number: int
+    indicator: str
+    label: str
+    weight: str
+    kind: str
+    target: str
+    steps: str
+    param: str
+    param_label: str
+    not_for_cards: bool
+    unknown_is_zero: bool
+
+    @property
+    def number_text(self) -> str:
+        return str(self.number)
+
+
+def item_forms(data: Mapping[str, Any]) -> list[ItemForm]:
+    """The items of the data, and an empty line for a new one."""
+    forms = [_form(n, each) for n, each in enumerate(data["items"])]
+    first = len(forms)
+    empty = [ItemForm(first + n, "", "", "", Kind.PERCENTILE, "", "", "", "", False, False) for n in range(EMPTY_ITEMS)]
+    return forms + empty
+
+
+def _form(number: int, data: Mapping[str, Any]) -> ItemForm:
+    indicator = INDICATORS[data["indicator"]]
+    name = next(iter(indicator.params), "")
+    bounds = indicator.params.get(name)
+    return ItemForm(
+        number,
+        data["indicator"],
+        str(indicator.label),
+        comma(data["weight"]),
+        data["normaliser"]["kind"],
+        comma(data["normaliser"].get("target", "")),
+        steps_text(data["normaliser"].get("steps", ())),
+        str(data.get("params", {}).get(name, bounds.default if bounds else "")),
+        str(bounds.label) if bounds else "",
+        PageClass.CARD.value in data.get("not_for", ()),
+        data.get("unknown") == Unknown.ZERO,
+    )
+
+
+def comma(number: object) -> str:
+    """A number of the data as people of the region write it."""
+    return str(number).replace(".", ",")
+
+
+def steps_text(steps: Any) -> str:
+    """[{"from": "0.3", "points": "5"}, …] → «≥0,3: 5; …»."""
+    parts = []
+    for step in steps:
+        name = next(name for name in SHOWN if name in step)
+        parts.append(f"{SHOWN[name]}{comma(step[name])}: {comma(step['points'])}")
+    return "; ".join(parts)
+
+
+def read_steps(text: str) -> list[dict[str, str]]:
+    """The other way round; RulesError where a part cannot be read."""
+    steps = []
+    for part in filter(str.strip, text.replace("\n", ";").split(";")):
+        match = STEP.fullmatch(part)
+        if not match:
+            raise RulesError(_("“%s” is no step: write for instance “≥0.5: 7”.") % part.strip()[:60])
+        sign, bound, points = match.groups()
+        steps.append({SIGNS[sign or ""]: plain(bound), "points": plain(points)})
+    return steps
+
+
+def plain(text: str) -> str:
+    """A number as the data has it: a decimal point, a hyphen for minus."""
+    return text.strip().replace("\xa0", "").replace(" ", "").replace(",", ".").replace("−", "-")
+
+
+def read_form(form: QueryDict, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with what the form changes; whether it makes sense `read_rules` says. What the form does not show is
+    kept as it is. RulesError where a field cannot be read."""
+    items = list(_items(form, data))
+    by = [field for field in form.getlist("by") if field in set(GroupField)]
+    result = dict(data) | {
+        "items": items,
+        "digits": _whole(form.get("digits") or "2"),
+        "peers": {
+            "by": by,
+            "least": _whole(form.get("least") or "1"),
+            "sizes": [plain(each) for each in form.get("sizes", "").split(";") if each.strip()],
+            "size_of": "population" if form.get("size_of") == "population" else "subscribers",
+        },
+        "eligibility": {
+            "days": _whole(form.get("days") or "0"),
+            "posts": _whole(form.get("posts") or "0"),
+            "collected": _share(form.get("collected") or "0"),
+        },
+    }
+    codes = {item.get("code", item["indicator"]) for item in items}
+    result["ties"] = [code for code in data.get("ties", ()) if code in codes]
+    result["winsorising"] = data.get("winsorising") or {"most": 5} if form.get("winsorising") else None
+    result["line"] = _line(form)
+    return result
+
+
+def _items(form: QueryDict, data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    old = list(data["items"])
+    for number in range(len(old) + EMPTY_ITEMS + 30):
+        indicator = form.get(f"item-{number}-indicator", "")
+        if not indicator or form.get(f"item-{number}-remove"):
+            continue
+        if indicator not in INDICATORS:
+            raise RulesError(_("There is no indicator “%s”.") % indicator)
+        before = old[number] if number < len(old) and old[number]["indicator"] == indicator else {}
+        yield _item(form, f"item-{number}-", indicator, before)
+
+
+def _item(form: QueryDict, prefix: str, indicator: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    kind = form.get(f"{prefix}kind", Kind.PERCENTILE)
+    normaliser: dict[str, Any] = {"kind": kind}
+    if kind == Kind.TARGET:
+        normaliser["target"] = plain(form.get(f"{prefix}target", ""))
+    elif kind == Kind.STEPS:
+        normaliser["steps"] = read_steps(form.get(f"{prefix}steps", ""))
+    elif kind == Kind.MIN_MAX and before.get("normaliser", {}).get("kind") == kind:
+        normaliser = dict(before["normaliser"])
+    item = dict(before) | {
+        "indicator": indicator,
+        "weight": plain(form.get(f"{prefix}weight", "")),
+        "normaliser": normaliser,
+        "not_for": [PageClass.CARD.value] if form.get(f"{prefix}cards") else [],
+        "unknown": Unknown.ZERO.value if form.get(f"{prefix}zero") else Unknown.SPREAD.value,
+    }
+    if (name := next(iter(INDICATORS[indicator].params), None)) and form.get(f"{prefix}param"):
+        item["params"] = dict(before.get("params", {})) | {name: _whole(form[f"{prefix}param"])}
+    return item
+
+
+def _line(form: QueryDict) -> dict[str, Any] | None:
+    kind, value = form.get("line", ""), form.get("line_value", "").strip()
+    if kind == "places" and value:
+        return {"places": _whole(value)}
+    return {"threshold": plain(value)} if kind == "threshold" and value else None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(plain(text))
+    except ValueError as error:
+        raise RulesError(_("“%s” is not a whole number.") % text[:40]) from error
+
+
+def _share(text: str) -> str:
+    """Percent as typed → share as the data has it."""
+    try:
+        return f"{float(plain(text)) / 100:.4f}".rstrip("0").rstrip(".")
+    except ValueError as error:
+        raise RulesError(_("“%s” is not a number.") % text[:40]) from error

@@ -1,0 +1,202 @@
+"""The screens of methodologies."""
+
+from io import BytesIO
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gospub import clock
+from gospub.accounts import audit
+from monitoring.dashboards.views import parse_day
+from monitoring.models import Region
+
+from . import sheets
+from .annex import write_annex
+from .catalogue import INDICATORS
+from .computing import NothingToRateError
+from .editing import item_forms, read_form
+from .methodologies import save_version
+from .models import Methodology
+from .periods import read_period
+from .rehearsal import rehearse, rehearse_period, tables_for
+from .rules import Rules
+from .rules_data import RulesError, read_rules
+from .screens import methodology as screen
+from .screens.rating import period_text, period_words
+from .screens.ratings import may_compute, suggested_period
+from .wording import GROUP_FIELDS
+
+MAX_UPLOAD = sheets.MAX_BYTES
+
+
+def visible(request: HttpRequest, code: str, pk: int) -> tuple[Region, Methodology]:
+    """The methodology as the region knows it, or 404."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    return region, get_object_or_404(screen.methodologies_of(region, request.user), pk=pk)
+
+
+@require_safe
+def methodologies(request: HttpRequest, code: str) -> HttpResponse:
+    """Methodologies that the region rates by, all versions."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    context = {
+        "region": region,
+        "found": screen.methodologies_of(region, request.user),
+        "today": clock.local_day(clock.now(), region.time_zone),
+    }
+    return render(request, "methodologies.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def methodology(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A methodology in words, and its calculator: a CSV file in, scores out."""
+    region, found = visible(request, code, pk)
+    rules = read_rules(found.data)
+    context = {
+        "region": region,
+        "methodology": found,
+        "rules": rules,
+        "words": screen.words(rules),
+        "may_edit": may_compute(request.user, region),
+        "columns": sheets.columns(rules),
+    }
+    if request.method == "POST":
+        try:
+            file = request.FILES.get("file")
+            if file is None or file.size > MAX_UPLOAD:
+                raise sheets.SheetError([_("Choose a CSV file of at most %d MB.") % (MAX_UPLOAD // 1_000_000)])
+            result = sheets.score(file.read(), rules)
+        except sheets.SheetError as error:
+            return render(request, "methodology.html", context | {"problems": error.problems}, status=422)
+        response = HttpResponse(sheets.write(sheets.output(result, rules)), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="scores-{found.slug}.csv"'
+        return response
+    return render(request, "methodology.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Change a methodology; before saving, and at every change with htmx, who would move where on past data."""
+    region, found = visible(request, code, pk)
+    if not may_compute(request.user, region):
+        raise PermissionDenied
+    data, problem = found.data, ""
+    if request.method == "POST":
+        try:
+            data = read_form(request.POST, found.data)
+            rules = read_rules(data)
+        except RulesError as error:
+            data, rules, problem = found.data, read_rules(found.data), str(error)
+    else:
+        rules = read_rules(data)
+    effect = None if problem else shown_effect(region, found, rules)
+    if request.htmx and "save" not in request.POST:
+        return render(request, "methodology_edit.html#effect", {"region": region, "effect": effect, "problem": problem})
+    if "save" in request.POST and not problem:
+        saved = save(request, region, found, data)
+        if saved:
+            return redirect("methodology", region.code, saved.pk)
+    context = {
+        "region": region,
+        "methodology": found,
+        "data": data,
+        "items": item_forms(data),
+        "effect": effect,
+        "problem": problem,
+        "posted": request.POST,
+        "indicators": [(name, each.label) for name, each in INDICATORS.items()],
+        "kinds": screen.KINDS,
+        "fields": [(field.value, words()) for field, words in GROUP_FIELDS.items()],
+        "peers": data.get("peers", {}),
+        "eligibility": screen.eligibility_fields(rules),
+        "sizes": "; ".join(data.get("peers", {}).get("sizes", ())),
+        "line": data.get("line") or {},
+        "line_value": next(iter((data.get("line") or {}).values()), ""),
+    }
+    return render(request, "methodology_edit.html", context, status=422 if problem else 200)
+
+
+def shown_effect(region: Region, found: Methodology, rules: Rules) -> screen.Effect | None:
+    """What the rules would do to the latest rating by this methodology; None where there is none yet."""
+    rating = screen.reference(region, found)
+    if rating is None:
+        return None
+    try:
+        rehearsal = rehearse(rules, *tables_for(rules, rating), rating)
+    except NothingToRateError:
+        return None
+    return screen.effect(rehearsal, rules, period_text(rating))
+
+
+def save(request: HttpRequest, region: Region, found: Methodology, data: dict) -> Methodology | None:
+    """Keep the rules as a version; a published methodology becomes the region's own first. None where it cannot be
+    kept, and the user is told why."""
+    version = request.POST.get("version", "").strip()[:40]
+    since, until = (parse_day(request.POST.get(name, "")) for name in ("since", "until"))
+    if not version or (since and until and since > until):
+        messages.error(request, _("A version needs a name, and its dates must not cross."))
+        return None
+    try:
+        saved = save_version(found, region, data, version=version, since=since, until=until)
+    except IntegrityError:
+        messages.error(request, _("There is a version “%s” already: it was used and stays as it is.") % version)
+        return None
+    audit.record(
+        request.user,
+        "methodology.save",
+        f"methodology {saved.pk}",
+        before={"data": found.data},
+        after={"data": saved.data, "version": version},
+        now=clock.now(),
+    )
+    messages.success(request, _("The version “%s” was saved.") % version)
+    return saved
+
+
+@require_safe
+def methodology_rehearsal(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The methodology on a past `period`, beside the list of the rating `against`."""
+    region, found = visible(request, code, pk)
+    get_object_or_404(Region.objects.run_by(request.user), pk=region.pk)
+    rules = read_rules(found.data)
+    others = screen.comparable(region, rules)
+    against = next((each for each in others if str(each.pk) == request.GET.get("against")), None)
+    now = clock.now()
+    text = request.GET.get("period") or str(
+        against.period if against else suggested_period(clock.local_day(now, region.time_zone))
+    )
+    effect, problem, asked = None, "", "period" in request.GET or "against" in request.GET
+    try:
+        period = read_period(text)
+        if asked:
+            rehearsal = rehearse_period(region, rules, period, against, now)
+            effect = screen.effect(rehearsal, rules, period_words(period.unit, period.first, period.last))
+    except ValueError:
+        problem = _("This is no period: write 2025, 2025-Q2, 2025-04, 2025-W17 or 2025-04-30.")
+    except NothingToRateError:
+        problem = _("Nothing to rate over this period.")
+    context = {
+        "region": region,
+        "methodology": found,
+        "others": [(each, period_text(each)) for each in others],
+        "against": against,
+        "period": text,
+        "effect": effect,
+        "problem": problem,
+    }
+    return render(request, "methodology_rehearsal.html", context, status=422 if problem else 200)
+
+
+@require_safe
+def methodology_annex(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
+    """The methodology's text as an annex for the order to be signed."""
+    _region, found = visible(request, code, pk)
+    file = BytesIO()
+    write_annex(found, file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"methodology-{found.slug}-{found.version}.docx")

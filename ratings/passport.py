@@ -1,0 +1,2 @@
+def write_passport(*a):
+    raise NotImplementedError

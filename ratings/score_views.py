@@ -1,0 +1,90 @@
+"""The screens of one score."""
+
+from io import BytesIO
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from monitoring.models import Page
+
+from .explain import Scenario
+from .inputs import under
+from .models import Rating, Score
+from .names import RELATED, address_of, name_of
+from .passport import write_passport
+from .rules_data import read_rules
+from .screens import rating as rating_screen
+from .screens import score as screen
+from .views import visible_rating
+
+
+def visible_score(request: HttpRequest, pk: int) -> tuple[Score, Rating]:
+    """The score and its rating, or 404 where the user may not see it."""
+    found = get_object_or_404(Score.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
+    return found, visible_rating(request, found.rating_id)
+
+
+@require_safe
+def score(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why these points: the waterfall, the peers, what would raise them; `?<code>=value` tries other values."""
+    found, rating = visible_score(request, pk)
+    rules = read_rules(rating.methodology.data)
+    scenario = Scenario(rating, found)
+    fields, changes = screen.fields(scenario, request.GET)
+    context = {
+        "region": rating.region,
+        "rating": rating,
+        "period": rating_screen.period_text(rating),
+        "score": found,
+        "name": name_of(found),
+        "card_url": address_of(found),
+        "rules": rules,
+        "zone": screen.zone_mark(found, rules),
+        "group": screen.group_text(rating, found, rules),
+        "bars": screen.bars(found, rules),
+        "strip": screen.strip(found),
+        "steps": screen.steps(scenario),
+        "fields": fields,
+        "trial": screen.trial(scenario, changes),
+        "gates": screen.gates(found, rules),
+        "thin": screen.thin_reasons(found, rules),
+    }
+    return render(request, "score.html", context)
+
+
+@require_safe
+def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
+    """What lies under one item: pages, weeks, posts, days that are missing."""
+    found, rating = visible_score(request, pk)
+    try:
+        inputs = under(rating, found, item)
+    except KeyError as error:
+        raise Http404 from error
+    pages = Page.objects.visible_to(request.user).in_bulk({part.page for part in inputs.parts})
+    context = {
+        "region": rating.region,
+        "rating": rating,
+        "period": rating_screen.period_text(rating),
+        "score": found,
+        "name": name_of(found),
+        "bar": next(
+            (bar for bar in screen.bars(found, read_rules(rating.methodology.data)) if bar.line.code == item), None
+        ),
+        "inputs": inputs,
+        "parts": [(part, pages.get(part.page)) for part in inputs.parts],
+    }
+    return render(request, "score_inputs.html", context)
+
+
+@require_safe
+def score_passport(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """From the place down to each day's reading, as a sheet that computes the score by itself."""
+    found, rating = visible_score(request, pk)
+    visible = Score.objects.visible_to(request.user).filter(rating=rating, group=found.group).select_related(*RELATED)
+    file = BytesIO()
+    write_passport(found, file, {each.key: name_of(each) for each in visible})
+    file.seek(0)
+    return FileResponse(
+        file, as_attachment=True, filename=f"passport-{rating.methodology.slug}-{rating.period}-{pk}.xlsx"
+    )
