@@ -74,7 +74,7 @@ def size_text(text: str, rules: Rules) -> str:
     if not text:
         return _("size not known")
     bounds, number = rules.peers.sizes, int(text)
-    unit = _("adults") if rules.peers.by_population else _("subscribers")
+    unit = _("adult people") if rules.peers.by_population else _("people subscribed")
     low = f"{bounds[number - 1]:,.0f}".replace(",", "\xa0") if number else ""
     high = f"{bounds[number]:,.0f}".replace(",", "\xa0") if number < len(bounds) else ""
     if not low:
