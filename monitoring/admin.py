@@ -2,9 +2,13 @@
 
 from django.contrib import admin
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest
 
+from gospub import clock
+
 from . import models
+from .registry.records import keep_records
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -80,6 +84,11 @@ class PageAdmin(admin.ModelAdmin):
     readonly_fields = ("status", "posts_known_from", "posts_known_to")
     inlines = (StewardshipInline,)
 
+    def save_model(self, request: HttpRequest, obj: models.Page, form: ModelForm, change: bool) -> None:
+        """What the registry says of the page holds from the region's present day on."""
+        super().save_model(request, obj, form, change)
+        keep_records([obj], clock.local_day(clock.now(), obj.institution.region.time_zone))
+
 
 class ContactInline(admin.StackedInline):
     model = models.PersonContact
@@ -147,6 +156,14 @@ class PageDayAdmin(ReadOnlyAdmin):
 class PageProfileAdmin(ReadOnlyAdmin):
     list_display = ("page", "since", *models.PageProfile.FIELDS)
     list_filter = ("state_mark", "pos_widget", "widgets")
+    list_select_related = ("page",)
+    search_fields = ("=page__handle", "=page__external_id")
+
+
+@admin.register(models.PageRecord)
+class PageRecordAdmin(ReadOnlyAdmin):
+    list_display = ("page", "since", *models.PageRecord.FIELDS)
+    list_filter = ("page_class", "connected_to_component")
     list_select_related = ("page",)
     search_fields = ("=page__handle", "=page__external_id")
 

@@ -26,6 +26,7 @@ from monitoring.models import (
 from monitoring.models.measures import GONE_REASONS
 from monitoring.platforms import network
 from monitoring.platforms.base import Gives, PosWidget
+from monitoring.registry.records import records_on
 from monitoring.rollups import month_end
 from monitoring.rollups.sums import page_sums
 
@@ -294,21 +295,26 @@ READERS = {
 
 
 def page_facts(region: Region, networks: Sequence[str], first: dt.date, last: dt.date) -> list[PageFacts]:
-    """Pages of the region that were in the registry on any day of the span, by key."""
+    """Pages of the region that were in the registry on any day of the span, by key, with what people had written of
+    them by its last day."""
     pages = Page.objects.filter(
         Q(archived_on=None) | Q(archived_on__gte=first), institution__region=region, added_on__lte=last
     )
     if networks:
         pages = pages.filter(platform__in=networks)
     adults = _adults_of(region)
+    records = records_on(region, last)
     rows = pages.order_by("pk").values_list(
         "pk", "platform", "page_class", "institution", "added_on", "archived_on", "institution__municipality",
         "connected_to_component", "weekly_reach",
     )  # fmt: skip
-    return [
-        PageFacts(pk, platform, page_class, institution, added, archived, *adults[place], component, reach)
-        for pk, platform, page_class, institution, added, archived, place, component, reach in rows
-    ]
+    facts = []
+    for pk, platform, page_class, institution, added, archived, place, component, reach in rows:
+        said = (page_class, component, reach)
+        if record := records.get(pk):
+            said = (record.page_class, record.connected_to_component, record.weekly_reach)
+        facts.append(PageFacts(pk, platform, said[0], institution, added, archived, *adults[place], *said[1:]))
+    return facts
 
 
 def _adults_of(region: Region) -> dict[int | None, tuple[int | None, int]]:

@@ -19,6 +19,7 @@ from .measures import (
     SuspectKind,
     SuspectState,
 )
+from .records import PageRecord
 from .registry import (
     Exemption,
     Institution,
@@ -58,6 +59,7 @@ __all__ = [
     "PageEvent",
     "PageMonth",
     "PageProfile",
+    "PageRecord",
     "PageState",
     "PageStatus",
     "Person",

@@ -14,6 +14,7 @@ from monitoring.models import Page, Region
 from .institutions import plan_institutions
 from .pages import plan_grounds, plan_pages, plan_stewards
 from .plan import MODELS, Plan
+from .records import keep_records
 from .report import Problem, Severity
 from .rows import RegistryRow, read_registry
 
@@ -62,6 +63,7 @@ def apply(plan: Plan) -> None:
             model.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
         for rows in _by_depth(plan.new[model]):
             model.objects.bulk_create(rows, batch_size=BATCH)
+    keep_records([*plan.new[Page], *(page for page, _names in plan.changed[Page].values())], plan.day)
 
 
 def import_rows(rows: list[RegistryRow], problems: list[Problem], region: Region, day: dt.date) -> Plan:

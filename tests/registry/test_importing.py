@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from monitoring.models import Exemption, Institution, Level, Page, PageClass, Region
+from monitoring.models import Exemption, Institution, Level, Page, PageClass, PageRecord, Region
 from monitoring.registry.importing import ImportRefusedError, apply, import_rows, plan_import
 from monitoring.registry.rows import read_registry
 from tests.factories import (
@@ -333,6 +333,14 @@ def test_weekly_reach_of_zero_is_zero_and_empty_leaves_it(region: Region):
     load(region, school(1, weekly_reach=0))
     assert Page.objects.get().weekly_reach == 0
     assert plan(region, school(1)).changes == 0
+
+
+def test_what_people_write_of_a_page_is_kept_with_its_day(region: Region):
+    load(region, school(1, status="визитка"))
+    load(region, school(1, status="визитка"))
+    load(region, school(1, status="активная"), day=TODAY + dt.timedelta(days=9))
+    records = PageRecord.objects.order_by("since").values_list("since", "page_class")
+    assert list(records) == [(TODAY, PageClass.CARD), (TODAY + dt.timedelta(days=9), PageClass.ACTIVE)]
 
 
 # --- sheets ----------------------------------------------------------------------------------------
