@@ -118,12 +118,23 @@ def rows(scores: Iterable[Score], rating: Rating, rules: Rules) -> Iterator[Row]
 
 
 def cell(stored: list[float | None], part: Item | Penalty) -> Cell:
-    """What an item of a score shows: its contribution, and what was measured."""
-    state, numerator, denominator, _normal, contribution = stored
-    if state != State.KNOWN or contribution is None:
+    """What an item of a score shows: its points out of its weight (a penalty's points), and what was measured."""
+    state, numerator, denominator, _normal, _contribution = stored
+    won = points_of(stored, part)
+    if won is None:
         return Cell(State(state))
     value = value_text(numerator / denominator, INDICATORS[part.measure.indicator].unit) if denominator else ""
-    return Cell(State.KNOWN, points_text(contribution), value)
+    return Cell(State.KNOWN, points_text(won), value)
+
+
+def points_of(stored: list[float | None], part: Item | Penalty) -> float | None:
+    """Points out of the item's weight, before the weight of what does not count is spread; None where not known."""
+    state, _numerator, _denominator, normal, contribution = stored
+    if state != State.KNOWN:
+        return None
+    if isinstance(part, Penalty):
+        return contribution
+    return None if normal is None else round(normal * part.weight / 100, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +257,13 @@ def export_row(row: Row, rules: Rules) -> list[object]:
         None if score.expected is None else round(score.expected, 2),
         score.place_low or NOT_APPLICABLE,
         score.place_high or NOT_APPLICABLE,
-        *(each for item in rules.items for each in _exported(score.items[item.code])),
-        *(_exported(score.items[each.code])[0] for each in rules.penalties),
+        *(each for item in rules.items for each in _exported(score.items[item.code], item)),
+        *(_exported(score.items[each.code], each)[0] for each in rules.penalties),
     ]
 
 
-def _exported(stored: list[float | None]) -> tuple[object, object]:
-    state, numerator, denominator, _normal, contribution = stored
+def _exported(stored: list[float | None], part: Item | Penalty) -> tuple[object, object]:
+    state, numerator, denominator, _normal, _contribution = stored
     if state == State.KNOWN:
-        return contribution, numerator / denominator if denominator else None
+        return points_of(stored, part), numerator / denominator if denominator else None
     return (None, None) if state == State.UNKNOWN else (NOT_APPLICABLE, NOT_APPLICABLE)
