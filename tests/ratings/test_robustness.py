@@ -265,3 +265,13 @@ def test_groups_are_drawn_each_by_itself():
         alone = shake(rules, rate(rules, data.rows(rows)))
         for name in ("low", "high", "chance", "settled"):
             assert getattr(found, name)[rows].tolist() == pytest.approx(getattr(alone, name).tolist(), nan_ok=True)
+
+
+def test_which_of_those_tied_on_the_next_place_follows_does_not_depend_on_the_order_of_rows():
+    """B and C tie on the second place by different items."""
+    rules = methodology(item("a"), item("b"))
+    data = table(["A", "B", "C"], a=[0.9, 0.9, 0.1], b=[0.2, 0.1, 0.9])
+    plain = shake(rules, rate(rules, data))
+    turned = shake(rules, rate(rules, data.rows(np.array([2, 1, 0]))))
+    assert rate(rules, data).places.tolist() == [1, 2, 2]
+    assert plain.settled[0] == turned.settled[2]
