@@ -81,8 +81,10 @@ def _runs(changes: Array) -> tuple[Array, Array]:
 
 
 def between(values: Array, groups: Array, bounds: Normaliser, less: bool) -> Array:
-    """100 · (value − lowest) ÷ (highest − lowest) of the group, or of the given bounds; 50 where all are equal. Where the
-    whole group lies beyond the one bound that is given, all have 0, or 100."""
+    """100 · (value − lowest) ÷ (highest − lowest) of the group, or of the given bounds; 50 where all are equal.
+
+    Where the whole group lies beyond the one bound that is given, all have 0, or 100.
+    """
     if not len(values):
         return values
     count = int(groups.max()) + 1

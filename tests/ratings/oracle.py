@@ -63,20 +63,18 @@ def _points(item: dict[str, Any], row: int, groups: list[str], column: list[Cell
     match normaliser["kind"]:
         case "target":
             goal = Fraction(normaliser["target"])
-            if less:
-                return Fraction(100) if value <= goal else 100 * goal / value
-            return min(max(100 * value / goal, Fraction(0)), Fraction(100))
+            share = goal / max(value, goal) if less else min(max(value / goal, Fraction(0)), Fraction(1))
         case "steps":
             most = max(Fraction(step["points"]) for step in normaliser["steps"])
-            return 100 * _reached(normaliser["steps"], value, Fraction(0)) / most
+            share = _reached(normaliser["steps"], value, Fraction(0)) / most
         case "percentile":
             worse = sum(peer > value if less else peer < value for peer in peers)
-            return 100 * (worse + Fraction(peers.count(value), 2)) / len(peers)
-    low, high = min(peers), max(peers)
-    if low == high:
-        return Fraction(50)
-    share = 100 * (value - low) / (high - low)
-    return 100 - share if less else share
+            share = (worse + Fraction(peers.count(value), 2)) / len(peers)
+        case _:
+            low, high = min(peers), max(peers)
+            share = (value - low) / (high - low) if low < high else Fraction(1, 2)
+            share = 1 - share if less else share
+    return 100 * share
 
 
 def _reached(steps: list[dict[str, str]], value: Fraction, otherwise: Fraction) -> Fraction:
@@ -108,9 +106,7 @@ def _fails(gate: dict[str, Any], cell: Cell) -> bool:
     return value > bound if gate["better"] == "less" else value < bound
 
 
-def _give_places(
-    data: dict[str, Any], groups: list[str], cells: dict[str, list[Cell]], result: list[Expected]
-) -> None:
+def _give_places(data: dict[str, Any], groups: list[str], cells: dict[str, list[Cell]], result: list[Expected]) -> None:
     ranked = defaultdict(list)
     for row, expected in enumerate(result):
         fails = any(_fails(gate, cells[gate["code"]][row]) for gate in data.get("gate", []))

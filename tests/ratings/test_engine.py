@@ -97,9 +97,7 @@ def test_a_value_is_rounded_first_where_the_rules_say_so():
 
 def test_what_is_impossible_for_one_is_dropped_for_its_whole_group_and_no_other():
     rules = methodology(item("a"), item("b"), peers=SECTORS)
-    result = rate(
-        rules, table(a=[IMPOSSIBLE, 0, 0, 0], b=[1, 1, 1, 1], fields={"sector": ["x", "x", "y", "y"]})
-    )
+    result = rate(rules, table(a=[IMPOSSIBLE, 0, 0, 0], b=[1, 1, 1, 1], fields={"sector": ["x", "x", "y", "y"]}))
     assert result.exact.tolist() == [100, 100, 50, 50]
     assert result.states["a"].tolist() == [IMPOSSIBLE, IMPOSSIBLE, State.KNOWN, State.KNOWN]
     assert np.isnan(result.normal["a"][:2]).all()

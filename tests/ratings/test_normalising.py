@@ -229,9 +229,7 @@ def test_both_limits_of_the_rule_must_be_passed(values):
         assert bool(treated(values, rule=rule)[1]) == expected
 
 
-@given(
-    st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=0, max_size=30), st.randoms(use_true_random=False)
-)
+@given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=0, max_size=30), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing_of_the_treatment(values, dice):
     order = list(range(len(values)))
     dice.shuffle(order)

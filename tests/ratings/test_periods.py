@@ -1,6 +1,7 @@
 """Spans of local days."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -104,7 +105,7 @@ def test_months_and_quarters_fill_the_period_without_gaps(kinds, day):
     parts = cut(period, part)
     assert len(parts) == count
     assert (parts[0].first, parts[-1].last) == (period.first, period.last)
-    assert all(after.first - before.last == dt.timedelta(1) for before, after in zip(parts, parts[1:], strict=False))
+    assert all(after.first - before.last == dt.timedelta(1) for before, after in pairwise(parts))
     assert {each.unit for each in parts} == {part}
 
 

@@ -1,6 +1,7 @@
 """How firm the places are."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -20,7 +21,9 @@ THREE = (item("a", weight="3"), item("b", weight="2"), item("c"))
 
 def some_table(size: int = 12, groups: int = 1):
     """Numbers without ties, and without an order that all items agree on."""
-    columns = {code: [(n * step + 3) % 97 / 97 for n in range(size)] for code, step in zip("abc", (31, 57, 71), strict=True)}
+    columns = {
+        code: [(n * step + 3) % 97 / 97 for n in range(size)] for code, step in zip("abc", (31, 57, 71), strict=True)
+    }
     return table(**columns, fields={"sector": [str(n % groups) for n in range(size)]})
 
 
@@ -101,7 +104,7 @@ def test_settled_is_the_share_of_draws_that_keep_the_order_before_the_next_one()
     found = shake(rules, result, DRAWS)
     scores = np.array([rate(with_weights(rules, w), data).exact for w in draw_weights(rules, DRAWS, robustness.SEED)])
     by_place = np.argsort(result.places)
-    for row, following in zip(by_place, by_place[1:], strict=False):
+    for row, following in pairwise(by_place):
         ahead, even = scores[:, row] > scores[:, following], scores[:, row] == scores[:, following]
         assert found.settled[row] == pytest.approx(ahead.mean() + even.mean() / 2)
     assert np.isnan(found.settled[by_place[-1]])
