@@ -158,20 +158,21 @@ def _weighted(
     """Mean of the items by weight over what counts; the same with the unknown ones at worst and at best; and what each
     item adds to it."""
     size = len(next(iter(states.values())))
-    weight, unknown = np.zeros(size), np.zeros(size)
+    weight, spread, unknown = np.zeros(size), np.zeros(size), np.zeros(size)
     for item in rules.items:
         counts = weight_counts(item, states[item.code])
         missing = states[item.code] == State.UNKNOWN
         weight = weight + np.where(counts, item.weight, 0.0)
-        unknown = unknown + np.where(missing & ~counts, item.weight, 0.0)
+        spread = spread + np.where(missing & ~counts, item.weight, 0.0)
+        unknown = unknown + np.where(missing, item.weight, 0.0)
     total, contributions = np.zeros(size), {}
     with np.errstate(divide="ignore", invalid="ignore"):
         for item in rules.items:
             added = np.where(np.isnan(normal[item.code]), 0.0, item.weight * normal[item.code] / weight)
             contributions[item.code] = np.where(weight > 0, added, np.nan)
             total = total + contributions[item.code]
-        low = total * weight / (weight + unknown)
-        high = low + 100.0 * unknown / (weight + unknown)
+        low = total * weight / (weight + spread)
+        high = low + 100.0 * unknown / (weight + spread)
     return total, low, high, contributions
 
 

@@ -81,7 +81,10 @@ def _runs(changes: Array) -> tuple[Array, Array]:
 
 
 def between(values: Array, groups: Array, bounds: Normaliser, less: bool) -> Array:
-    """100 · (value − lowest) ÷ (highest − lowest) of the group, or of the given bounds; 50 where all are equal."""
+    """100 · (value − lowest) ÷ (highest − lowest) of the group, or of the given bounds; 50 where all are equal.
+
+    Where the whole group lies beyond the one bound that is given, all have 0, or 100.
+    """
     if not len(values):
         return values
     count = int(groups.max()) + 1
@@ -92,7 +95,8 @@ def between(values: Array, groups: Array, bounds: Normaliser, less: bool) -> Arr
     high = high[groups] if bounds.high is None else np.full(len(values), bounds.high)
     width = high - low
     with np.errstate(divide="ignore", invalid="ignore"):
-        result = np.where(width > 0, 100.0 * (values - low) / width, 50.0)
+        flat = np.where(values < low, 0.0, np.where(values > high, 100.0, 50.0))
+        result = np.where(width > 0, 100.0 * (values - low) / width, flat)
     result = np.clip(result, 0.0, 100.0)
     return 100.0 - result if less else result
 

@@ -72,7 +72,10 @@ def read_period(text: str) -> Period:
     if re.fullmatch(r"\d{4}-\d{2}", text):
         return period_of(Unit.MONTH, dt.date.fromisoformat(f"{text}-01"))
     if re.fullmatch(r"\d{4}-W\d{2}", text):
-        return period_of(Unit.WEEK, dt.date.fromisoformat(f"{text}-1"))
+        try:
+            return period_of(Unit.WEEK, dt.date.fromisoformat(f"{text}-1"))
+        except OverflowError as error:  # the last days of the calendar
+            raise ValueError(text) from error
     return period_of(Unit.DAY, dt.date.fromisoformat(text))
 
 

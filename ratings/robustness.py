@@ -120,8 +120,9 @@ class _Block:
 
 
 def _blocks(rules: Rules, result: Result) -> Iterator[_Block]:
-    """Whole peer groups, as many at a time as their scores have room."""
+    """Whole peer groups, as many at a time as their scores have room; the rows of each by key."""
     ranked = np.flatnonzero(result.status == Status.RANKED)
+    ranked = np.array(sorted(ranked.tolist(), key=lambda row: result.table.keys[row]), dtype=np.int64)
     counted = {item.code: weight_counts(item, result.states[item.code]) for item in rules.items}
     waiting: list[Array] = []
     for rows in members(result.groups[ranked]):
@@ -186,7 +187,7 @@ def _awarded(rules: Rules, scores: Array, places: Array) -> Array:
 
 
 def _following(block: _Block) -> Array:
-    """For each row a row of its group that has the next place; −1 where nobody has."""
+    """For each row the first row of its group, by key, that has the next place; −1 where nobody has."""
     first: dict[tuple[float, int], int] = {}
     for n, pair in enumerate(zip(block.group.tolist(), block.base.tolist(), strict=True)):
         first.setdefault(pair, n)

@@ -91,7 +91,7 @@ def _measure(data: Mapping[str, Any]) -> Measure:
     name = data["indicator"]
     if name not in INDICATORS:
         raise RulesError(_("There is no indicator “%s”.") % name)
-    code = data.get("code", name)
+    code = _text(data.get("code", name), _("code"))
     known = INDICATORS[name].params
     given = data.get("params", {})
     if extra := sorted(set(given) - set(known)):
@@ -101,7 +101,8 @@ def _measure(data: Mapping[str, Any]) -> Measure:
         for each, bounds in known.items()
     )
     not_for = frozenset(_choice(PageClass, each, _("page class")) for each in data.get("not_for", ()))
-    less = data.get("better", "less" if INDICATORS[name].less else "more") == "less"
+    better = data.get("better", "less" if INDICATORS[name].less else "more")
+    less = _second(("more", "less"), better, f"{code}: better")
     return Measure(code, name, params, not_for, _optional_digits(data.get("round")), less)
 
 
@@ -165,7 +166,8 @@ def _penalty(data: Mapping[str, Any]) -> Penalty:
 def _gate(data: Mapping[str, Any]) -> Gate:
     measure = _measure(data | {"code": data.get("code", f"gate_{data['indicator']}")})
     bound = number(data["from"], _("gate of “%s”") % measure.code)
-    return Gate(measure, bound, data.get("unknown", "pass") == "fail")
+    fails = _second(("pass", "fail"), data.get("unknown", "pass"), _("gate of “%s”") % measure.code)
+    return Gate(measure, bound, fails)
 
 
 def _peers(data: Mapping[str, Any]) -> PeerGroups:
@@ -174,7 +176,8 @@ def _peers(data: Mapping[str, Any]) -> PeerGroups:
     if list(sizes) != sorted(set(sizes)) or (GroupField.SIZE in by and not sizes):
         raise RulesError(_("Size classes need bounds that rise."))
     least = _whole(data.get("least", 1), _("least size of a peer group"), 1, 10_000)
-    return PeerGroups(by, least, sizes, data.get("size_of", "subscribers") == "population")
+    by_population = _second(("subscribers", "population"), data.get("size_of", "subscribers"), _("size classes"))
+    return PeerGroups(by, least, sizes, by_population)
 
 
 def _eligibility(data: Mapping[str, Any]) -> Eligibility:
@@ -198,7 +201,8 @@ def _zone(data: Mapping[str, Any]) -> Zone:
     tone = data.get("tone", "")
     if tone not in ("", "good", "warn", "bad"):
         raise RulesError(_("A zone is drawn as good, warn or bad, not as “%s”.") % tone)
-    return Zone(data["zone"], data["label"], tone, number(data["from"], _("zones"), 0, 100))
+    names = (_text(data["zone"], _("zones")), _text(data["label"], _("zones")))
+    return Zone(*names, tone, number(data["from"], _("zones"), 0, 100))
 
 
 def _line(data: Mapping[str, Any]) -> AwardLine:
@@ -211,8 +215,9 @@ def number(text: object, what: str, least: float | None = None, most: float | No
     """A decimal number as written in a methodology, the comma of Russian texts too; RulesError names `what`."""
     try:
         value = float(Decimal(str(text).strip().replace(",", ".")))
-    except InvalidOperation as error:
-        raise RulesError(_("%(what)s: “%(text)s” is not a number.") % {"what": what, "text": text}) from error
+    except (InvalidOperation, ValueError) as error:  # ValueError: sNaN, and integers too long to be written
+        shown = "…" if type(text) is int else text
+        raise RulesError(_("%(what)s: “%(text)s” is not a number.") % {"what": what, "text": shown}) from error
     if not (-1e12 if least is None else least) <= value <= (1e12 if most is None else most):
         raise RulesError(_("%(what)s: %(text)s is out of bounds.") % {"what": what, "text": text})
     return value
@@ -234,3 +239,16 @@ def _choice(choices: Callable[[object], T], value: object, what: str) -> T:
         return choices(value)
     except ValueError as error:
         raise RulesError(_("%(what)s: there is no “%(value)s”.") % {"what": what, "value": value}) from error
+
+
+def _second(words: tuple[str, str], value: object, what: str) -> bool:
+    """Whether it is the second of the two words."""
+    if value not in words:
+        raise RulesError(_("%(what)s: there is no “%(value)s”.") % {"what": what, "value": value})
+    return value == words[1]
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise RulesError(_("%(what)s: there is no “%(value)s”.") % {"what": what, "value": value})
+    return value

@@ -19,6 +19,7 @@ from .table import Table
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 300_000
+MAX_PROBLEMS = 20
 # Besides the indicators' columns.
 SUBJECT = "subject"
 ELIGIBILITY = ("days", "posts", "collected")
@@ -55,14 +56,14 @@ def read_table(content: bytes, rules: Rules) -> Table:
     for number, row in enumerate(rows, start=2):
         if any(cell.strip() for cell in row):
             reader.add(number, row)
-        if len(reader.problems) >= 20 or len(reader.keys) > MAX_ROWS:
+        if len(reader.problems) >= MAX_PROBLEMS or len(reader.keys) > MAX_ROWS:
             break
     if len(reader.keys) > MAX_ROWS:
         reader.problems.append(_("The file has more than %d rows.") % MAX_ROWS)
     if not reader.keys and not reader.problems:
         reader.problems.append(_("The file has no subjects: there is nothing below its header."))
     if reader.problems:
-        raise SheetError(reader.problems)
+        raise SheetError(reader.problems[:MAX_PROBLEMS])
     return reader.table()
 
 
@@ -85,7 +86,10 @@ def _rows(content: bytes) -> Iterator[list[str]]:
         raise SheetError([_("This is not a CSV file.")])
     first = text.partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as error:
+        raise SheetError([_("This is not a CSV file.")]) from error
 
 
 def _missing(header: Sequence[str], rules: Rules) -> Iterator[str]:
@@ -99,9 +103,8 @@ def _missing(header: Sequence[str], rules: Rules) -> Iterator[str]:
         if field not in header:
             yield _("Row 1: there is no column “%s”, by which subjects are grouped.") % field
     for measure in rules.measures:
-        if measure.code not in header and not {f"{measure.code}.numerator", f"{measure.code}.denominator"} <= set(
-            header
-        ):
+        code = measure.code.lower()
+        if code not in header and not {f"{code}.numerator", f"{code}.denominator"} <= set(header):
             yield _("Row 1: there is neither “%(code)s” nor “%(code)s.numerator” with “%(code)s.denominator”.") % {
                 "code": measure.code
             }
@@ -122,6 +125,9 @@ class _Reader:
     def add(self, number: int, row: Sequence[str]) -> None:
         cells = {name: cell.strip() for name, cell in zip(self.header, row, strict=False)}
         key = cells.get(SUBJECT, "")
+        if any(cell.strip() for cell in row[len(self.header) :]):
+            self.problems.append(_("Row %d has more cells than the header.") % number)
+            return
         if not key or key in self.keys:
             text = _("the subject is named twice") if key else _("the subject is not named")
             self.problems.append(_("Row %(row)d, column “subject”: %(text)s.") % {"row": number, "text": text})
@@ -137,6 +143,7 @@ class _Reader:
             readings.append(self._reading(number, code, cells))
 
     def _reading(self, number: int, code: str, cells: dict[str, str]) -> tuple[float, float, int]:
+        code = code.lower()  # as the header is
         names = [code] if code in self.header else [f"{code}.numerator", f"{code}.denominator"]
         texts = [cells.get(name, "") for name in names]
         if any(text.lower() in NOT_APPLICABLE for text in texts):
@@ -157,7 +164,7 @@ class _Reader:
         plain = text.replace("\xa0", "").replace("\u202f", "").replace(" ", "").replace(",", ".").replace("−", "-")
         try:
             value = float(Decimal(plain))
-        except ArithmeticError:
+        except (ArithmeticError, ValueError):  # ValueError: sNaN
             value = np.nan
         if not abs(value) < 1e15:
             self._problem(number, name, _("“%s” is not a number") % text[:40])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ratings import sheets
 from ratings.methodologies import latest_version
 from ratings.rules import Rules
-from ratings.rules_data import RulesError, read_rules
+from ratings.rules_data import read_rules
 
 
 class Command(BaseCommand):
@@ -26,24 +26,28 @@ class Command(BaseCommand):
             result = sheets.score(sheets.read_file(inputs), rules)
         except FileNotFoundError as error:
             raise CommandError(_("There is no file %s.") % inputs) from error
-        except sheets.SheetError as error:
+        except (OSError, sheets.SheetError) as error:
             raise CommandError(str(error)) from error
         text = sheets.write(sheets.output(result, rules))
         if out is None:
             self.stdout.write(text, ending="")
-        else:
+            return
+        try:
             out.write_text(text, "utf-8", newline="")
+        except OSError as error:
+            raise CommandError(str(error)) from error
 
     def _rules(self, name: str) -> Rules:
         path = Path(name)
         try:
             if path.suffix == ".json":
                 data = json.loads(path.read_text("utf-8"))
-                return read_rules(data["versions"][-1] if "versions" in data else data)
+                versions = data.get("versions") if isinstance(data, dict) else None
+                return read_rules(versions[-1] if versions and isinstance(versions, list) else data)
             return read_rules(latest_version(name))
         except FileNotFoundError as error:
             raise CommandError(_("There is no file %s.") % name) from error
         except KeyError as error:
             raise CommandError(_("There is no methodology “%s”.") % name) from error
-        except (RulesError, json.JSONDecodeError) as error:
+        except (OSError, ValueError) as error:  # ValueError: RulesError, or what json and UTF-8 cannot read
             raise CommandError(f"{name}: {error}") from error
