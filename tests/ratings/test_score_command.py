@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 SOSNOVSKY = (
     "subject,norm.numerator,norm.denominator,engagement.numerator,engagement.denominator,"

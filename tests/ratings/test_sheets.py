@@ -137,7 +137,7 @@ def test_a_numerator_without_its_denominator_is_not_enough():
 
 
 def test_a_column_that_occurs_twice_is_named():
-    assert_problem("subject,a,b,A\nX,1,2,3\n", 1, "“a”")
+    assert_problem("subject,a,b,A\nX,1,2,3\n", 1, "«a»")
 
 
 def test_columns_without_a_name_may_occur_twice():
@@ -170,7 +170,7 @@ def test_a_row_without_a_subject_is_named():
     ],
 )
 def test_a_bad_number_names_row_column_and_text(text):
-    assert_problem(f"subject;a;b\nX;1;2\nY;1;{text}\n", 3, "“b”", text)
+    assert_problem(f"subject;a;b\nX;1;2\nY;1;{text}\n", 3, "«b»", text)
 
 
 def test_a_bad_number_of_a_size_or_of_eligibility_is_named_too():
