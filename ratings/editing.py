@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.models import PageClass
 
-from .catalogue import INDICATORS
+from .catalogue import INDICATORS, Bounds
 from .rules import GroupField, Kind, Unknown
 from .rules_data import RulesError
 
@@ -35,6 +35,7 @@ class ItemForm:
     steps: str
     param: str
     param_label: str
+    param_is_flag: bool
     not_for_cards: bool
     unknown_is_zero: bool
 
@@ -47,7 +48,10 @@ def item_forms(data: Mapping[str, Any]) -> list[ItemForm]:
     """The items of the data, and an empty line for a new one."""
     forms = [_form(n, each) for n, each in enumerate(data["items"])]
     first = len(forms)
-    empty = [ItemForm(first + n, "", "", "", Kind.PERCENTILE, "", "", "", "", False, False) for n in range(EMPTY_ITEMS)]
+    empty = [
+        ItemForm(first + n, "", "", "", Kind.PERCENTILE, "", "", "", "", False, False, False)
+        for n in range(EMPTY_ITEMS)
+    ]
     return forms + empty
 
 
@@ -65,6 +69,7 @@ def _form(number: int, data: Mapping[str, Any]) -> ItemForm:
         steps_text(data["normaliser"].get("steps", ())),
         str(data.get("params", {}).get(name, bounds.default if bounds else "")),
         str(bounds.label) if bounds else "",
+        _is_flag(bounds),
         PageClass.CARD.value in data.get("not_for", ()),
         data.get("unknown") == Unknown.ZERO,
     )
@@ -149,16 +154,24 @@ def _item(form: QueryDict, prefix: str, indicator: str, before: Mapping[str, Any
         normaliser["steps"] = read_steps(form.get(f"{prefix}steps", ""))
     elif kind == Kind.MIN_MAX and before.get("normaliser", {}).get("kind") == kind:
         normaliser = dict(before["normaliser"])
-    item = dict(before) | {
+    item = {key: value for key, value in before.items() if key != "params"} | {
         "indicator": indicator,
         "weight": plain(form.get(f"{prefix}weight", "")),
         "normaliser": normaliser,
         "not_for": [PageClass.CARD.value] if form.get(f"{prefix}cards") else [],
         "unknown": Unknown.ZERO.value if form.get(f"{prefix}zero") else Unknown.SPREAD.value,
     }
-    if (name := next(iter(INDICATORS[indicator].params), None)) and form.get(f"{prefix}param"):
-        item["params"] = dict(before.get("params", {})) | {name: _whole(form[f"{prefix}param"])}
+    for name, bounds in INDICATORS[indicator].params.items():
+        if _is_flag(bounds):
+            item["params"] = {name: int(bool(form.get(f"{prefix}param")))}
+        elif text := form.get(f"{prefix}param"):
+            item["params"] = {name: _whole(text)}
     return item
+
+
+def _is_flag(bounds: Bounds | None) -> bool:
+    """A parameter that is either on or off."""
+    return bounds is not None and (bounds.least, bounds.most) == (0, 1)
 
 
 def _line(form: QueryDict) -> dict[str, Any] | None:
