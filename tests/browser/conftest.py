@@ -25,6 +25,8 @@ from tests.factories import (
     operator,
 )
 
+from .ratings import keep_ratings
+
 DAY = dt.date(2024, 10, 26)
 DAYS = [dt.date(2023, 10, 26), dt.date(2024, 4, 26), dt.date(2024, 9, 26)]
 DAYS += [DAY - dt.timedelta(days=back) for back in (5, 4, 2, 1, 0)]
@@ -75,6 +77,7 @@ class World:
     page: models.Page
     institution: models.Institution
     user: User
+    ratings: dict[str, str]
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -90,6 +93,7 @@ class World:
             "events": f"{region}/events/",
             "suspects": f"{region}/suspects/",
             "networks": "/networks/",
+            **self.ratings,
         }
 
 
@@ -123,7 +127,7 @@ def world(transactional_db) -> World:
     models.CallCount.objects.create(platform="vk", token="ab", method="wall.get", day=DAY, calls=12)
     keep_troubles(pages)
     rebuild(region)
-    return World(region, pages[0], institution, operator())
+    return World(region, pages[0], institution, operator(), keep_ratings(region, pages))
 
 
 def keep_troubles(pages: list[models.Page]) -> None:
