@@ -96,6 +96,12 @@ def test_a_fact_that_is_the_same_for_all_is_left_out():
     assert expected_points(linear(facts()), everybody(), columns) == pytest.approx(linear(facts()), abs=1e-5)
 
 
+def test_a_fact_that_varies_among_the_unranked_alone_is_left_out():
+    ranked = np.arange(SIZE) < 30
+    columns = facts() | {"adults": np.where(ranked, 5.0, np.arange(SIZE) * 3.0)}
+    assert expected_points(linear(facts()), ranked, columns) == pytest.approx(linear(facts()), abs=1e-5)
+
+
 def test_facts_that_say_the_same_give_no_expectation():
     columns = facts() | {"again": facts()["age"]}
     assert np.isnan(expected_points(linear(facts()), everybody(), columns)).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings.normalising import between, mid_percentile, normalise, share_of_target, step_points, winsorised
+from ratings.normalising import _moments, between, mid_percentile, normalise, share_of_target, step_points, winsorised
 from ratings.rules import Kind, Normaliser, Step, Winsorising
 
 from .making import MIN_MAX, PERCENTILE, item, methodology, target
@@ -245,3 +245,10 @@ def test_the_list_says_exactly_what_was_changed(values, most):
     assert sorted(found) == changed
     assert len(changed) <= most
     assert all(b in values for _n, a, b in changed)
+
+
+@given(st.lists(st.floats(0, 100), min_size=4, max_size=20), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_no_digit_of_what_is_called_lopsided(values, dice):
+    shuffled = list(values)
+    dice.shuffle(shuffled)
+    assert _moments(np.array(values)) == _moments(np.array(shuffled))

@@ -98,6 +98,44 @@ def test_places_and_chances_are_those_of_the_engine_with_the_weights_of_each_dra
         assert found.chance[ranked].tolist() == awarded[ranked].tolist()
 
 
+def gappy_table():
+    """Few values, so that draws have ties; each subject lacks one item at most."""
+    columns = {
+        code: [(n * step + n // 5) % 4 / 4 for n in range(24)] for code, step in zip("abc", (1, 2, 3), strict=True)
+    }
+    for n in range(0, 24, 5):
+        columns["abc"[n % 3]][n] = UNKNOWN
+    return table(**columns, fields={"sector": [str(n % 3) for n in range(24)]})
+
+
+@pytest.mark.parametrize("unknown", ["spread", "zero"])
+@pytest.mark.parametrize("cells", [robustness.CELLS, 1, 500])
+def test_ranges_firmness_and_shifts_are_those_of_the_engine(monkeypatch, unknown, cells):
+    monkeypatch.setattr(robustness, "CELLS", cells)
+    rules = methodology(*(one | {"unknown": unknown} for one in THREE), peers={"by": ["sector"]})
+    data = gappy_table()
+    result = rate(rules, data)
+    found = shake(rules, result, DRAWS)
+    drawn = [rate(with_weights(rules, weights), data) for weights in draw_weights(rules, DRAWS, robustness.SEED)]
+    places, scores = np.sort([one.places for one in drawn], axis=0), np.array([one.exact for one in drawn])
+    outside = int(robustness.OUTSIDE * DRAWS)
+    assert found.low.tolist() == places[outside].tolist()
+    assert found.high.tolist() == places[-1 - outside].tolist()
+    assert (found.low < found.high).any()
+    for row in range(len(data)):
+        next_ones = (result.groups == result.groups[row]) & (result.places == result.places[row] + 1)
+        following = min(np.flatnonzero(next_ones), key=lambda n: data.keys[n], default=None)
+        if following is None:
+            assert np.isnan(found.settled[row])
+            continue
+        ahead, even = scores[:, row] > scores[:, following], scores[:, row] == scores[:, following]
+        assert found.settled[row] == pytest.approx(ahead.mean() + even.mean() / 2)
+    for left_out, driver in enumerate(found.report["drivers"]):
+        weights = [0 if n == left_out else item.weight for n, item in enumerate(rules.items)]
+        moved = np.abs(rate(with_weights(rules, weights), data).places - result.places)
+        assert driver["shift"] == pytest.approx(moved.mean(), abs=0.0006)
+
+
 def test_settled_is_the_share_of_draws_that_keep_the_order_before_the_next_one():
     rules, data = methodology(*THREE), some_table(8)
     result = rate(rules, data)
