@@ -14,7 +14,7 @@ import numpy as np
 from .normalising import Treated, normalise, step_points, winsorised
 from .parts import Array, State
 from .peers import Label, group
-from .rules import Gate, Item, Measure, Rules, Unknown, Zone
+from .rules import Gate, Item, Kind, Measure, Rules, Unknown, Zone
 from .table import Table
 
 SNAP = 9
@@ -118,7 +118,7 @@ def _score(rules: Rules, table: Table, groups: Array, thin: Array) -> _Scored:
     for item in rules.items:
         state = _state(item.code, table, groups, thin)
         values = np.where(state == State.KNOWN, measured(item.measure, table), np.nan)
-        if rules.winsorising:
+        if rules.winsorising and item.normaliser.kind == Kind.MIN_MAX:
             values, pulled = winsorised(item.code, values, groups, rules.winsorising)
             treated += pulled
         states[item.code], normal[item.code] = state, normalise(item, values, groups)

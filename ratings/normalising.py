@@ -129,7 +129,7 @@ def _pulled(values: Array, rule: Winsorising) -> list[tuple[int, float]]:
         edge = now.max() if skew > 0 else now.min()
         out = np.flatnonzero(now == edge)
         inner = now[now != edge]
-        if not len(inner) or len(changed.keys() | set(out.tolist())) > rule.most:
+        if len(np.unique(inner)) < 2 or len(changed.keys() | set(out.tolist())) > rule.most:
             break
         new = float(inner.max() if skew > 0 else inner.min())
         now[out] = new

@@ -82,8 +82,14 @@ def shown(parts: Parts, name: str, what: Gives, at_end: int) -> Readings:
 
 
 def added(*readings: Readings) -> Readings:
-    """The known ones added; unknown where none is known and any may be."""
+    """The ones that the network can tell added; unknown where any of them is."""
     known = [reading.state == State.KNOWN for reading in readings]
     numerator = sum(np.where(k, r.numerator, 0.0) for k, r in zip(known, readings, strict=True))
     denominator = sum(np.where(k, r.denominator, 0.0) for k, r in zip(known, readings, strict=True))
-    return Readings(numerator, denominator, np.min([reading.state for reading in readings], axis=0))
+    states = np.array([reading.state for reading in readings])
+    unknown = (states == State.UNKNOWN).any(axis=0)
+    return Readings(
+        np.where(unknown, 0.0, numerator),
+        np.where(unknown, 0.0, denominator),
+        np.where(unknown, State.UNKNOWN, states.min(axis=0)),
+    )

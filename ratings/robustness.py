@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .engine import SNAP, Result, Status, weight_counts
+from .engine import SNAP, Result, Status, half_up, weight_counts
 from .normalising import members, mid_percentile
 from .parts import Array, State
 from .rules import Rules
@@ -32,8 +32,9 @@ CELLS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Robustness:
-    """By row: low, high (places, 0 = none), chance of an award (NaN = no award line), settled (share of the draws that
-    keep the order before the next one; NaN = nobody follows). report: seed, draws, what drives the ranking."""
+    """By row: low, high (places that 90 % of the draws and the published place lie between, 0 = none), chance of an
+    award (NaN = no award line), settled (share of the draws that keep the order before the next one; NaN = nobody
+    follows). report: seed, draws, what drives the ranking."""
 
     low: Array
     high: Array
@@ -53,7 +54,10 @@ class Robustness:
 
 
 def shake(rules: Rules, result: Result, draws: int = DRAWS, seed: int = SEED) -> Robustness:
-    """Draw the weights anew, ±25 % each; every second draw leaves out one indicator besides, each in its turn."""
+    """Draw the weights anew, ±25 % each; every second draw leaves out one indicator besides, each in its turn.
+
+    Where the score is the mean of units, the means of the normalised values are drawn, not every unit by itself.
+    """
     size = len(result.exact)
     low, high = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     chance, settled = np.full(size, np.nan), np.full(size, np.nan)
@@ -170,7 +174,12 @@ def _drawn(rules: Rules, block: _Block, weights: Array) -> tuple[Array, Array, A
         mine, next_one = scores[:, with_next], scores[:, following[with_next]]
         before[with_next] += (mine > next_one).sum(axis=0) + 0.5 * (mine == next_one).sum(axis=0)
     chance = awarded / draws if rules.line else np.full(size, np.nan)
-    return lowest.max(axis=0), highest.min(axis=0), chance, np.where(following >= 0, before / draws, np.nan)
+    return (
+        np.minimum(lowest.max(axis=0), block.base),
+        np.maximum(highest.min(axis=0), block.base),
+        chance,
+        np.where(following >= 0, before / draws, np.nan),
+    )
 
 
 def _smallest(values: Array, count: int) -> Array:
@@ -183,7 +192,7 @@ def _awarded(rules: Rules, scores: Array, places: Array) -> Array:
         return np.zeros(scores.shape[1])
     if rules.line.places is not None:
         return (places <= rules.line.places).sum(axis=0)
-    return (scores >= rules.line.threshold).sum(axis=0)
+    return (half_up(scores, rules.digits) >= rules.line.threshold).sum(axis=0)
 
 
 def _following(block: _Block) -> Array:

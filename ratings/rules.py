@@ -145,7 +145,8 @@ class Eligibility:
 
 @dataclass(frozen=True, slots=True)
 class Winsorising:
-    """Extreme values are pulled to the next one while |skew| and kurtosis are both above their limits, at most `most`
+    """For items between the lowest and the highest of the group alone, since the others do not feel extreme values:
+    extreme values are pulled to the next one while |skew| and kurtosis are both above their limits, at most `most`
     values an indicator and peer group (the defaults of COINr's qTreat: 5, 2, 3.5)."""
 
     most: int

@@ -249,8 +249,14 @@ def test_extreme_values_are_pulled_in_before_they_are_compared():
 def test_what_was_treated_in_a_unit_names_the_row_of_the_whole():
     keys = [f"k{n}" for n in range(11)]
     unit = table(keys[::-1], a=[500.0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1])
-    result = rate(methodology(item("a"), winsorising={"most": 5}), table(keys, a=[1.0] * 11), [unit])
-    assert [each.row for each in result.treated] == [10]
+    rules = methodology(item("a", normaliser={"kind": "min_max"}), winsorising={"most": 5})
+    assert [each.row for each in rate(rules, table(keys, a=[1.0] * 11), [unit]).treated] == [10]
+
+
+def test_extreme_values_are_left_alone_where_ranks_do_not_feel_them():
+    rules = methodology(item("a"), winsorising={"most": 5})
+    keys = [f"k{n}" for n in range(11)]
+    assert rate(rules, table(keys, a=[500.0, *range(1, 11)])).treated == []
 
 
 # --- places, rounding, zones ------------------------------------------------------------------------------------------

@@ -195,8 +195,8 @@ def test_appearance_adds_avatar_description_and_cover():
     assert reading("appearance", parts(**profile()), at_end=0) == UNKNOWN
 
 
-def test_appearance_leaves_out_what_is_not_known_or_cannot_be():
-    assert reading("appearance", parts(**profile(has_avatar=(30, 30)))) == (30, 30)
+def test_appearance_leaves_out_what_the_network_cannot_show_and_is_unknown_where_anything_else_is():
+    assert reading("appearance", parts(**profile(has_avatar=(30, 30)))) == UNKNOWN
     assert reading("appearance", parts(**profile(**LOOKS), without=(Gives.COVER,))) == (45, 60)
 
 
@@ -222,8 +222,8 @@ FILLED = {"has_avatar": (1, 1), "has_description": (1, 1), "has_cover": (1, 1)}
         ({"state_mark": (1, 1), "pos_right": (0, 1), **FILLED}, (2, 3)),
         ({"state_mark": (1, 1), "pos_right": (1, 1), **FILLED, "has_cover": (0, 1)}, (2, 3)),
         ({"state_mark": (0, 1), "pos_right": (0, 1), **FILLED, "has_avatar": (0, 1)}, (0, 3)),
-        ({"pos_right": (1, 1), **FILLED}, (2, 2)),
-        ({"state_mark": (1, 1), "pos_right": (0, 1)}, (1, 2)),
+        ({"pos_right": (1, 1), **FILLED}, UNKNOWN),
+        ({"state_mark": (1, 1), "pos_right": (0, 1)}, UNKNOWN),
         ({}, UNKNOWN),
     ],
 )
@@ -269,7 +269,7 @@ def test_a_ratio_with_nothing_below_takes_the_state_asked_for():
 @pytest.mark.parametrize(
     ("states", "state"),
     [
-        ((State.KNOWN, UNKNOWN), State.KNOWN),
+        ((State.KNOWN, UNKNOWN), UNKNOWN),
         ((IMPOSSIBLE, State.KNOWN), State.KNOWN),
         ((UNKNOWN, NOT_APPLICABLE), UNKNOWN),
         ((IMPOSSIBLE, UNKNOWN), UNKNOWN),
@@ -277,10 +277,11 @@ def test_a_ratio_with_nothing_below_takes_the_state_asked_for():
         ((IMPOSSIBLE, IMPOSSIBLE), IMPOSSIBLE),
     ],
 )
-def test_sums_hold_what_is_known(states, state):
+def test_sums_are_known_where_nothing_in_them_is_unknown(states, state):
     found = added(*(one(3, 7, each) for each in states))
     assert found.state.tolist() == [state]
-    assert (found.numerator[0], found.denominator[0]) == (3 * states.count(State.KNOWN), 7 * states.count(State.KNOWN))
+    known = states.count(State.KNOWN) if state == State.KNOWN else 0
+    assert (found.numerator[0], found.denominator[0]) == (3 * known, 7 * known)
 
 
 def test_rows_of_parts_take_everything_along():
