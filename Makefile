@@ -37,11 +37,11 @@ $(CATALOGUE).mo: $(CATALOGUE).po .venv/.run
 demo: setup
 	@$(MANAGE) demo
 
-# PostgreSQL, Redis and Chromium from Debian's packages, where they are missing and we may.
+# PostgreSQL, Redis, Chromium and LibreOffice (which recomputes score passports) from Debian's packages, where they are missing and we may.
 .venv/.services: .venv/bin/python
-	@{ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v redis-server chromium >/dev/null; } || \
+	@{ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v redis-server chromium soffice >/dev/null; } || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	    postgresql redis-server chromium fonts-dejavu-core; }
+	    postgresql redis-server chromium fonts-dejavu-core libreoffice-calc-nogui; }
 	@touch $@
 
 test: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo quality

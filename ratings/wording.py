@@ -6,7 +6,9 @@ from django.utils.translation import ngettext
 from monitoring.models import PageClass, PlatformCode
 from monitoring.templatetags.figures import number, percent
 
-from .catalogue import INDICATORS, Unit
+from .catalogue import INDICATORS
+from .catalogue import Unit as ValueUnit
+from .periods import Unit
 from .rules import GroupField, Item, Kind, Measure, Penalty, Rules, Step, Unknown
 
 
@@ -15,14 +17,14 @@ def points_text(value: float) -> str:
     return number(float(value), 0 if value == int(value) else 2)
 
 
-def value_text(value: float, unit: Unit) -> str:
+def value_text(value: float, unit: ValueUnit) -> str:
     """A value of an indicator as people read it: «5», «54,3 %», «2,5 ч»."""
     match unit:
-        case Unit.SHARE:
+        case ValueUnit.SHARE:
             return percent(float(value), 0 if round(value * 1000) % 10 == 0 else 1 if abs(value) >= 0.1 else 2)
-        case Unit.HOURS:
+        case ValueUnit.HOURS:
             return _("%s h") % number(float(value), 1)
-        case Unit.PER_THOUSAND:
+        case ValueUnit.PER_THOUSAND:
             return _("%s per 1,000") % number(float(value), 2)
     return points_text(value)
 
@@ -73,7 +75,7 @@ def normaliser_words(part: Item | Penalty) -> list[str]:
     ]
 
 
-def _step_words(step: Step, less: bool, unit: Unit) -> str:
+def _step_words(step: Step, less: bool, unit: ValueUnit) -> str:
     bound = value_text(step.bound, unit)
     if less:
         words = _("below %s") % bound if step.strict else _("at most %s") % bound
@@ -152,6 +154,17 @@ def network_words(rules: Rules) -> str:
     if not rules.networks:
         return _("all networks")
     return ", ".join(str(PlatformCode(code).label) for code in rules.networks)
+
+
+def unit_words(unit: Unit) -> str:
+    """The unit that a period is cut into, as a word."""
+    return {
+        Unit.DAY: _("day"),
+        Unit.WEEK: _("week"),
+        Unit.MONTH: _("month"),
+        Unit.QUARTER: _("quarter"),
+        Unit.YEAR: _("year"),
+    }[unit]
 
 
 def line_words(rules: Rules) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gospub.accounts.models import User
@@ -23,6 +22,7 @@ from ..wording import (
     normaliser_words,
     peers_words,
     points_text,
+    unit_words,
     unknown_words,
 )
 
@@ -90,7 +90,7 @@ def words(rules: Rules) -> Words:
         peers_words(rules),
         line_words(rules),
         rules.unit is None,
-        str(UNITS[rules.unit]()) if rules.unit else "",
+        unit_words(rules.unit) if rules.unit else "",
     )
 
 
@@ -106,15 +106,6 @@ def eligibility_fields(rules: Rules) -> dict[str, str]:
     """Eligibility as the form shows it: shares in percent."""
     least = rules.eligibility
     return {"days": str(least.days), "posts": str(least.posts), "collected": f"{least.collected * 100:g}"}
-
-
-UNITS = {
-    "day": lambda: _("days"),
-    "week": lambda: _("weeks"),
-    "month": lambda: _("months"),
-    "quarter": lambda: _("quarters"),
-    "year": lambda: _("years"),
-}
 
 
 @dataclass(frozen=True, slots=True)
