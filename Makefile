@@ -39,7 +39,7 @@ demo: setup
 
 # PostgreSQL, Redis, Chromium and LibreOffice (which recomputes score passports) from Debian's packages, where they are missing and we may.
 .venv/.services: .venv/bin/python
-	@{ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v redis-server chromium soffice >/dev/null; } || \
+	@{ ls /usr/lib/postgresql/*/bin/initdb && command -v redis-server && command -v chromium && command -v soffice; } >/dev/null 2>&1 || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 	    postgresql redis-server chromium fonts-dejavu-core libreoffice-calc-nogui; }
 	@touch $@

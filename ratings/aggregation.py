@@ -147,6 +147,8 @@ class _Sums:
 
     def _main_parts(self) -> list[PageFacts]:
         """For each subject the page that stands for it: held longest, of several the oldest in the registry."""
+        if len(self.holdings) == len(self.keys):
+            return [self.holdings[n].page for n in np.argsort(self.owner)]
         best: dict[int, tuple[tuple[float, int], PageFacts]] = {}
         for n, holding in enumerate(self.holdings):
             days = ((holding.last - holding.first).days + 1) * holding.share
@@ -157,6 +159,8 @@ class _Sums:
 
     def _days(self) -> Array:
         """Days of the period on which each subject answered for any page in the registry."""
+        if len(self.holdings) == len(self.keys):
+            return self._total(np.array([_days_of(holding) for holding in self.holdings], dtype=np.float64))
         spans: dict[int, list[tuple[dt.date, dt.date]]] = defaultdict(list)
         for n, holding in enumerate(self.holdings):
             first = max(holding.first, holding.page.added_on)
@@ -185,3 +189,9 @@ class _Sums:
                 return page.page_class
         district = self.places.district(page.institution)
         return municipality_kind(district.oktmo) if district else ""
+
+
+def _days_of(holding: Holding) -> int:
+    """Days on which the page was in the registry while it was held."""
+    first = max(holding.first, holding.page.added_on)
+    return max(0, (min(holding.last, holding.page.archived_on or holding.last) - first).days + 1)

@@ -52,8 +52,8 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """label: heads a column; rule: what is measured, in words. columns: of `Parts` that it needs from the months' sums.
-    less: the less, the better."""
+    """label: heads a column; rule: what is measured, in words. columns: of `Parts` that it needs from the months' sums,
+    with the parameters' names in braces. less: the less, the better."""
 
     label: str | Promise
     rule: str | Promise
@@ -69,7 +69,7 @@ class Indicator:
 AT_END = {"at_end": Bounds(0, 0, 1, _("on the last day alone"))}
 POSTS = {"posts": Bounds(3, 1, 7, _("posts a week"))}
 PROFILE = frozenset({Source.PROFILE})
-WEEKS = ("weeks", *(f"weeks_{n}" for n in range(1, 8)))
+WEEKS = ("weeks", "weeks_{posts}")
 ENDS = ("subscribers_first", "subscribers_last")
 
 INDICATORS: dict[str, Indicator] = {

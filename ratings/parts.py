@@ -47,7 +47,7 @@ class Parts:
         return Parts(
             {name: column[chosen] for name, column in self.columns.items()},
             {what: can[chosen] for what, can in self.gives.items()},
-            [minutes for minutes, there in zip(self.answers, chosen, strict=True) if there],
+            [self.answers[n] for n in np.flatnonzero(chosen)] if self.answers else [],
         )
 
 

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from django.db import connection
 from django.db.models import BigIntegerField, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
@@ -18,6 +20,7 @@ from monitoring.models import (
     PageDay,
     PageMonth,
     PageProfile,
+    PageRecord,
     Post,
     Region,
     Slot,
@@ -39,11 +42,12 @@ WEEK = dt.timedelta(days=7)
 # Of every page, whatever the methodology: whether it was there, how much of it was read, how large it is.
 ALWAYS = ("days_owed", "days_gone", "days_excused", "days_measured", "subscriber_days", "posts")
 ENDS = ("subscribers_first", "subscribers_last")
+# So many pages a query may name one by one.
+FEW = 500
 POS_LEVELS = {PosWidget.ABSENT: 0, PosWidget.WRONG: 1, PosWidget.PRESENT: 2, PosWidget.RIGHT: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(NamedTuple):
     """What the registry says of a page. adults: of its municipality; place: whose these are, 0 = the region's."""
 
     pk: int
@@ -71,23 +75,29 @@ def read_parts(region: Region, spans: Iterable[Span], measures: Iterable[Measure
     """The quantities that the measures need, a row per page of each span, in the order given."""
     measures = list(measures)
     indicators = [INDICATORS[measure.indicator] for measure in measures]
-    columns = {name for indicator in indicators for name in indicator.columns} | {*ALWAYS, *ENDS}
+    columns = {name.format(**dict(m.params)) for m in measures for name in INDICATORS[m.indicator].columns}
+    columns |= {*ALWAYS, *ENDS}
     sources = frozenset().union(*(indicator.sources for indicator in indicators))
     blocks, answers = [], []
-    gives: dict[str, list[bool]] = defaultdict(list)
+    platforms = []
     for span in spans:
         block = read_sums(region, span, columns)
         for source, reader in READERS.items():
             if source in sources:
                 block |= reader(region, span)
         blocks.append(block)
-        answers += _answers(region, span) if Source.ANSWERS in sources else [[] for _ in span.pages]
-        for what in Gives:
-            can = {platform: what in network(platform).gives for platform in {page.platform for page in span.pages}}
-            gives[what] += [can[page.platform] for page in span.pages]
+        answers += _answers(region, span) if Source.ANSWERS in sources else []
+        platforms += [page.platform for page in span.pages]
     names = blocks[0].keys() if blocks else columns
     joined = {name: np.concatenate([block[name] for block in blocks]) if blocks else np.zeros(0) for name in names}
-    return Parts(joined, {what: np.array(gives[what], dtype=bool) for what in Gives}, answers)
+    return Parts(joined, _gives(platforms), answers)
+
+
+def _gives(platforms: list[str]) -> dict[str, Array]:
+    """What the network of each row can tell."""
+    codes = np.array(platforms, dtype=str)
+    able = {platform: network(platform).gives for platform in set(platforms)}
+    return {what: np.isin(codes, [code for code, gives in able.items() if what in gives]) for what in Gives}
 
 
 # --- sums of the months -----------------------------------------------------------------------------------------------
@@ -97,10 +107,11 @@ def read_sums(region: Region, span: Span, columns: Iterable[str]) -> dict[str, A
     """Sums of the whole months inside the span by PageMonth, of the days at its ends from the facts themselves."""
     columns = sorted(columns)
     months, ends = _pieces(span.first, span.last)
-    row = {page.pk: n for n, page in enumerate(span.pages)}
-    result = {name: np.full(len(row), np.nan) for name in columns}
+    pages = np.array([page.pk for page in span.pages], dtype=np.int64)
+    result = {name: np.full(len(pages), np.nan) for name in columns}
     if months:
-        _add_months(region, months, row, result)
+        _add_months(region, months, pages, result)
+    row = {page: n for n, page in enumerate(pages.tolist())} if ends else {}
     for first, last in ends:
         _add_days(page_sums(region, first, last, _few(row)), row, result, earlier=bool(months) and last < months[0])
     return result
@@ -119,37 +130,56 @@ def _pieces(first: dt.date, last: dt.date) -> tuple[list[dt.date], list[tuple[dt
     return months, [(a, b) for a, b in ends if a <= b]
 
 
-def _few(row: dict[int, int]) -> list[int] | None:
+def _few(pages: Sized) -> list[int] | None:
     """The pages, where a query may name them all."""
-    return list(row) if len(row) <= 500 else None
+    return list(map(int, pages)) if len(pages) <= FEW else None
 
 
-def _add_months(region: Region, months: list[dt.date], row: dict[int, int], result: dict[str, Array]) -> None:
-    rows = PageMonth.objects.filter(page__institution__region=region, month__in=months)
-    if (few := _few(row)) is not None:
+def _add_months(region: Region, months: list[dt.date], pages: Array, result: dict[str, Array]) -> None:
+    rows = PageMonth.objects.filter(page__institution__region=region, month__in=months).order_by()
+    if (few := _few(pages)) is not None:
         rows = rows.filter(page__in=few)
     names = [name for name in result if name not in ENDS]
-    sums = rows.order_by().values("page").annotate(**{f"sum_{n}": Cast(Sum(n), BigIntegerField()) for n in names})
-    found = list(sums.values_list("page", *(f"sum_{name}" for name in names)).iterator(20_000))
-    places = np.array([row.get(page, -1) for page, *_rest in found], dtype=np.int64)
+    sums = rows.values("page").annotate(**{f"sum_{n}": Cast(Sum(n), BigIntegerField()) for n in names})
+    found = _fetched(sums.values_list("page", *(f"sum_{name}" for name in names)))
+    places, there = _places(pages, found[:, 0])
     for column, name in enumerate(names, start=1):
-        values = np.array([each[column] for each in found], dtype=np.float64)
-        result[name][places[places >= 0]] = values[places >= 0]
+        result[name][places] = found[there, column]
     for name, order in zip(ENDS, (months, months[::-1]), strict=True):
-        _fill_ends(rows, name, order, row, result[name])
+        _fill_ends(rows, name, order, pages, result[name])
 
 
-def _fill_ends(rows: QuerySet, name: str, months: list[dt.date], row: dict[int, int], column: Array) -> None:
+def _fetched(rows: QuerySet) -> Array:
+    """The rows of a query as numbers, NULL as NaN, without the price of Django's conversions."""
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        parts = [np.array(part, dtype=np.float64) for part in iter(lambda: cursor.fetchmany(20_000), [])]
+    return (
+        np.concatenate(parts) if parts else np.zeros((0, len(rows.query.values_select) + len(rows.query.annotations)))
+    )
+
+
+def _places(pages: Array, wanted: Array) -> tuple[Array, Array]:
+    """Where the wanted pages stand among `pages`, and which of them do."""
+    order = np.argsort(pages)
+    at = np.minimum(np.searchsorted(pages, wanted, sorter=order), len(pages) - 1)
+    there = pages[order[at]] == wanted
+    return order[at[there]], there
+
+
+def _fill_ends(rows: QuerySet, name: str, months: list[dt.date], pages: Array, column: Array) -> None:
     """For each page the value of the first of these months that has one."""
     for month in months:
         missing = np.isnan(column)
         if not missing.any():
             return
         here = rows.filter(month=month, **{f"{name}__isnull": False})
-        for page, value in here.values_list("page_id", name).iterator(20_000):
-            place = row.get(page)
-            if place is not None and missing[place]:
-                column[place] = value
+        if (few := _few(pages[missing])) is not None:
+            here = here.filter(page__in=few)
+        found = _fetched(here.values_list("page_id", name))
+        places, there = _places(pages, found[:, 0])
+        column[places] = np.where(missing[places], found[there, 1], column[places])
 
 
 def _add_days(sums: dict[int, dict], row: dict[int, int], result: dict[str, Array], *, earlier: bool) -> None:
@@ -308,13 +338,17 @@ def page_facts(region: Region, networks: Sequence[str], first: dt.date, last: dt
         "pk", "platform", "page_class", "institution", "added_on", "archived_on", "institution__municipality",
         "connected_to_component", "weekly_reach",
     )  # fmt: skip
-    facts = []
-    for pk, platform, page_class, institution, added, archived, place, component, reach in rows:
-        said = (page_class, component, reach)
-        if record := records.get(pk):
-            said = (record.page_class, record.connected_to_component, record.weekly_reach)
-        facts.append(PageFacts(pk, platform, said[0], institution, added, archived, *adults[place], *said[1:]))
-    return facts
+    facts = [
+        PageFacts(pk, platform, page_class, institution, added, archived, *adults[place], component, reach)
+        for pk, platform, page_class, institution, added, archived, place, component, reach in rows
+    ]
+    return [_as_recorded(page, records[page.pk]) if page.pk in records else page for page in facts]
+
+
+def _as_recorded(page: PageFacts, record: PageRecord) -> PageFacts:
+    return page._replace(
+        page_class=record.page_class, component=record.connected_to_component, weekly_reach=record.weekly_reach
+    )
 
 
 def _adults_of(region: Region) -> dict[int | None, tuple[int | None, int]]:

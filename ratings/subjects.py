@@ -3,8 +3,9 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -17,8 +18,7 @@ from .rules import Subject
 DAY = dt.timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """A page over days that one subject answers for. share: of the page's figures, 1 unless several people share it."""
 
     subject: str
@@ -33,6 +33,7 @@ class Places:
 
     def __init__(self, region: Region) -> None:
         self.region = region
+        self.sector = cache(self._sector)
         rows = region.institutions.values_list("pk", "municipality", "sector", "level", "founder")
         self.institutions = {pk: rest for pk, *rest in rows}
         self.municipalities = {place.pk: place for place in Municipality.objects.filter(region=region)}
@@ -43,7 +44,7 @@ class Places:
         place = self.municipalities.get(self.institutions[institution][0])
         return self.municipalities.get(place.parent_id, place) if place else None
 
-    def sector(self, institution: int, step: int) -> str:
+    def _sector(self, institution: int, step: int) -> str:
         """Name of the widest sector (step 0), or of the step after it, as far as there is one."""
         names, pk = [], self.institutions[institution][1]
         while pk:
