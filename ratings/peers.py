@@ -13,11 +13,6 @@ from .table import Table
 Label = tuple[tuple[str, ...], ...]
 
 
-def size_class(sizes: tuple[float, ...], value: float) -> str:
-    """Number of the size class, "0" the smallest; "" where the size is not known."""
-    return "" if np.isnan(value) else str(sum(value >= bound for bound in sizes))
-
-
 def group(peers: PeerGroups, table: Table, counted: Array) -> tuple[Array, list[Label]]:
     """The number of each row's peer group, and what each group is made of.
 
@@ -37,7 +32,9 @@ def group(peers: PeerGroups, table: Table, counted: Array) -> tuple[Array, list[
 
 def _texts(field: GroupField, peers: PeerGroups, table: Table) -> list[str]:
     if field == GroupField.SIZE:
-        return [size_class(peers.sizes, value) for value in table.sizes.tolist()]
+        names = ["", *map(str, range(len(peers.sizes) + 1))]
+        classes = np.searchsorted(peers.sizes, table.sizes, side="right")
+        return [names[n] for n in np.where(np.isnan(table.sizes), 0, classes + 1).tolist()]
     return list(table.fields[field])
 
 

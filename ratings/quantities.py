@@ -136,7 +136,9 @@ def _few(pages: Sized) -> list[int] | None:
 
 
 def _add_months(region: Region, months: list[dt.date], pages: Array, result: dict[str, Array]) -> None:
-    rows = PageMonth.objects.filter(page__institution__region=region, month__in=months).order_by()
+    # As a subquery: bases join 3.6 million months to their pages for a fifth of the whole time.
+    own = Page.objects.filter(institution__region=region).values("pk")
+    rows = PageMonth.objects.filter(page__in=own, month__in=months).order_by()
     if (few := _few(pages)) is not None:
         rows = rows.filter(page__in=few)
     names = [name for name in result if name not in ENDS]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -73,8 +73,8 @@ class Places:
 
 def holdings_of(
     subject: Subject, region: Region, pages: Sequence[PageFacts], places: Places, period: Period
-) -> Iterable[Holding]:
-    """Which subject answers for which page over which days of the period."""
+) -> list[Holding]:
+    """Which subject answers for which page over which days of the period; those of the same days follow each other."""
     if subject == Subject.PERSON:
         return _held_by_people(region, pages, period)
     return [
@@ -93,11 +93,12 @@ def _held_by_people(region: Region, pages: Sequence[PageFacts], period: Period) 
     for row in rows.order_by("since", "pk"):
         if row.page_id in known:
             by_page[row.page_id].append(row)
-    return [
+    holdings = [
         Holding(str(person), known[page], first, last, share)
         for page, stewardships in by_page.items()
         for person, first, last, share in shares(stewardships, period.first, period.last)
     ]
+    return sorted(holdings, key=lambda each: (each.first, each.last, each.page.pk, each.subject))
 
 
 def shares(

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings.peers import group, merged, size_class
+from ratings.peers import group, merged
 from ratings.rules import GroupField, PeerGroups
+from ratings.table import Table
 
 from .making import table
 
@@ -32,7 +33,9 @@ def groups_of(counts: dict[str, int], least: int) -> set[str]:
     ("value", "name"), [(0, "0"), (499, "0"), (500, "1"), (1999, "1"), (2000, "2"), (10**6, "2"), (float("nan"), "")]
 )
 def test_a_size_class_begins_with_its_bound(value, name):
-    assert size_class((500.0, 2000.0), value) == name
+    peers = PeerGroups((GroupField.SIZE,), sizes=(500.0, 2000.0))
+    _numbers, labels = group(peers, Table(["a"], {}, sizes=np.array([float(value)])), np.array([True]))
+    assert labels == [((name,),)]
 
 
 # --- merging ----------------------------------------------------------------------------------------------------------
