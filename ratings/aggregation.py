@@ -14,7 +14,7 @@ from monitoring.registry.identifiers import municipality_kind
 from .catalogue import INDICATORS, Whose
 from .parts import Array, Parts, Readings, State
 from .periods import Period
-from .quantities import PageFacts, Span, networks_due, page_facts, read_parts
+from .quantities import PageFacts, Span, networks_due, networks_kept, page_facts, read_parts
 from .rules import GroupField, Measure, Rules, Subject
 from .subjects import Holding, Places, holdings_of
 from .table import Table
@@ -44,18 +44,25 @@ def _read_table(region: Region, rules: Rules, period: Period) -> Table:
     pages = page_facts(region, rules.networks, period.first, period.last)
     places = Places(region)
     holdings = holdings_of(rules.subject, region, pages, places, period)
-    parts = read_parts(region, _spans(holdings), rules.measures)
+    spans, rows = _spans(holdings)
+    parts = read_parts(region, spans, rules.measures).rows(rows)
     alive = np.nan_to_num(parts["days_owed"]) > np.nan_to_num(parts["days_gone"])
     there = [holding for holding, lives in zip(holdings, alive, strict=True) if lives]
     return _Sums(rules, period, places, there, parts.rows(alive)).table()
 
 
-def _spans(holdings: Sequence[Holding]) -> list[Span]:
-    """Holdings put together by the days they last; those of the same days follow each other."""
-    spans: dict[tuple[dt.date, dt.date], list[PageFacts]] = defaultdict(list)
+def _spans(holdings: Sequence[Holding]) -> tuple[list[Span], Array]:
+    """Holdings put together by the days they last (those of the same days follow each other), and the row of each among
+    them: co-admins hold the same page over the same days."""
+    spans: dict[tuple[dt.date, dt.date], dict[int, PageFacts]] = defaultdict(dict)
+    row, rows = -1, []
     for each in holdings:
-        spans[each.first, each.last].append(each.page)
-    return [Span(first, last, pages) for (first, last), pages in spans.items()]
+        pages = spans[each.first, each.last]
+        row += each.page.pk not in pages
+        pages[each.page.pk] = each.page
+        rows.append(row)
+    found = [Span(first, last, list(pages.values())) for (first, last), pages in spans.items()]
+    return found, np.array(rows, dtype=np.int64)
 
 
 class _Sums:
@@ -75,7 +82,7 @@ class _Sums:
         readable = total(parts["days_owed"]) - total(parts["days_gone"]) - total(parts["days_excused"])
         with np.errstate(divide="ignore", invalid="ignore"):
             collected = np.where(readable > 0, total(parts["days_measured"]) / readable, np.nan)
-            audience = total(parts["subscriber_days"] / parts["days_measured"])
+            audience = self._audience()
         audience = np.where(audience > 0, audience, np.nan)
         adults = self._of_main(lambda page: page.adults)
         age = self._of_main(lambda page: (self.period.last - page.added_on).days + 1)
@@ -93,6 +100,18 @@ class _Sums:
 
     def _total(self, column: Array) -> Array:
         return np.bincount(self.owner, np.nan_to_num(column), len(self.keys))
+
+    def _audience(self) -> Array:
+        """Mean subscribers of every page of the subject added up: a page held over several spans counts once."""
+        pairs = [(int(self.owner[n]), holding.page.pk) for n, holding in enumerate(self.holdings)]
+        number = {pair: n for n, pair in enumerate(dict.fromkeys(pairs))}
+        which = np.array([number[pair] for pair in pairs], dtype=np.int64)
+        people, days = (
+            np.bincount(which, np.nan_to_num(self.parts[name]), len(number))
+            for name in ("subscriber_days", "days_measured")
+        )
+        owners = np.array([owner for owner, _page in number], dtype=np.int64)
+        return np.bincount(owners, np.nan_to_num(people / days), len(self.keys))
 
     def _of_main(self, figure: Callable[[PageFacts], float | None]) -> Array:
         return np.array([np.nan if (v := figure(page)) is None else v for page in self.main], dtype=np.float64)
@@ -141,14 +160,11 @@ class _Sums:
 
     def _obligatory_networks(self) -> Readings:
         """Of every institution of the subject, also of those that keep no page; each once."""
-        due = networks_due(self.places.region, self.period.last)
-        kept: dict[int, set[str]] = defaultdict(set)
+        region, day = self.places.region, self.period.last
+        due, kept = networks_due(region, day), networks_kept(region, day)
         whose: dict[int, set[int]] = defaultdict(set)
         for holding in self.holdings:
-            page = holding.page
-            if page.archived_on is None or page.archived_on >= self.period.last:
-                kept[page.institution].add(page.platform)
-            whose[page.institution].add(self.number[holding.subject])
+            whose[holding.page.institution].add(self.number[holding.subject])
         for institution in self.places.institutions:
             key = self.places.key(self.rules.subject, institution)
             if key in self.number:
@@ -157,7 +173,7 @@ class _Sums:
         for institution, subjects in whose.items():
             networks = due.get(institution, set())
             for subject in subjects:
-                met[subject] += len(networks & kept[institution])
+                met[subject] += len(networks & kept.get(institution, set()))
                 asked[subject] += len(networks)
         return Readings(met, asked, np.where(asked > 0, int(State.KNOWN), int(State.NOT_APPLICABLE)))
 

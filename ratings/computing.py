@@ -115,7 +115,7 @@ def _draft(region: Region, methodology: Methodology, period: Period) -> Rating:
     """The draft to be written: the present one, or the next edition."""
     Region.objects.select_for_update().get(pk=region.pk)  # two computations at once make one draft
     same = Rating.objects.filter(region=region, methodology=methodology, first=period.first, last=period.last)
-    latest = same.order_by("-edition").first()
+    latest = same.select_for_update().order_by("-edition").first()  # nor one that is being passed is rewritten
     if latest and not latest.frozen:
         return latest
     return Rating(

@@ -118,6 +118,7 @@ def let_pass(rating: Rating, user: User, reason: str, now: dt.datetime, today: d
 
     Raises PassageError where it cannot pass, or a reason is needed and none is given.
     """
+    seen = rating.state
     with transaction.atomic():
         rating = (
             Rating.objects.select_for_update(of=("self",))
@@ -126,6 +127,8 @@ def let_pass(rating: Rating, user: User, reason: str, now: dt.datetime, today: d
         )
         if rating.state not in NEXT:
             raise PassageError(_("The rating is final: it is not changed any more."))
+        if rating.state != seen:
+            raise PassageError(_("Somebody has let the rating pass meanwhile: look at it again."))
         found = obstacles(rating, today)
         if grave := [each.text for each in found if each.grave]:
             raise PassageError(" ".join(grave))

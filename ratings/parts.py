@@ -43,11 +43,11 @@ class Parts:
         return len(next(iter(self.gives.values())))
 
     def rows(self, chosen: Array) -> "Parts":
-        """The chosen rows (true or false for each) alone."""
+        """The chosen rows (indices, or true or false for each)."""
         return Parts(
             {name: column[chosen] for name, column in self.columns.items()},
             {what: can[chosen] for what, can in self.gives.items()},
-            [self.answers[n] for n in np.flatnonzero(chosen)] if self.answers else [],
+            [self.answers[n] for n in np.arange(len(self))[chosen].tolist()] if self.answers else [],
         )
 
 

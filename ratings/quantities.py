@@ -273,18 +273,27 @@ def _adults(region: Region, span: Span) -> dict[str, Array]:
 
 def _presence(region: Region, span: Span) -> dict[str, Array]:
     """For each page what its institution owes on the last day and keeps."""
-    due = networks_due(region, span.last)
-    gone = Q(status=SlotStatus.FAILED, reason__in=GONE_REASONS)
-    slots = Slot.objects.filter(day=span.last, page__institution__region=region).exclude(gone)
-    present: dict[int, set[str]] = defaultdict(set)
-    for institution, platform in slots.values_list("page__institution", "platform"):
-        present[institution].add(platform)
+    due, kept = networks_due(region, span.last), networks_kept(region, span.last)
     return {
         "networks_due": _column(span, lambda page: len(due.get(page.institution, ()))),
         "networks_present": _column(
-            span, lambda page: len(due.get(page.institution, set()) & present[page.institution])
+            span, lambda page: len(due.get(page.institution, set()) & kept.get(page.institution, set()))
         ),
     }
+
+
+def networks_kept(region: Region, day: dt.date) -> dict[int, set[str]]:
+    """The networks on which each institution has a page in the registry that day which was not gone."""
+    gone = Slot.objects.filter(
+        day=day, page__institution__region=region, status=SlotStatus.FAILED, reason__in=GONE_REASONS
+    )
+    pages = Page.objects.filter(
+        Q(archived_on=None) | Q(archived_on__gte=day), institution__region=region, added_on__lte=day
+    )
+    kept: dict[int, set[str]] = defaultdict(set)
+    for institution, platform in pages.exclude(pk__in=gone.values("page")).values_list("institution", "platform"):
+        kept[institution].add(platform)
+    return dict(kept)
 
 
 def networks_due(region: Region, day: dt.date) -> dict[int, set[str]]:

@@ -113,7 +113,7 @@ def shares(
     spans = []
     for row in stewardships:
         end = row.until or last
-        if begun.get(end, row.person_id) != row.person_id and end > row.since:
+        if row.until and begun.get(end, row.person_id) != row.person_id and end > row.since:
             end -= DAY
         spans.append((row, max(row.since, first), min(end, last)))
     edges = sorted({start for _row, start, _end in spans} | {end + DAY for _row, _start, end in spans})

@@ -1,6 +1,8 @@
 """The smallest worlds that tests need."""
 
 import datetime as dt
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 import factory
 from factory.django import DjangoModelFactory
@@ -85,6 +87,14 @@ class SuspectFactory(DjangoModelFactory):
     collected_at = dt.datetime(2024, 10, 25, 20, 10, tzinfo=dt.UTC)
 
 
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Person
+
+    region = factory.SubFactory(RegionFactory)
+    name = factory.Sequence(lambda n: f"Администратор {n}")
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
@@ -130,5 +140,69 @@ def collected(
     models.PageDay.objects.create(page=page, day=day, subscribers=subscribers, posts=posts)
     page.posts_known_from = day - dt.timedelta(days=30)
     page.posts_known_to = dt.datetime.combine(day, dt.time(9), dt.UTC)
+    page.save()
+    return page
+
+
+def steward(
+    page: models.Page,
+    person: models.Person,
+    since: dt.date,
+    until: dt.date | None = None,
+    share: int | None = None,
+) -> models.Stewardship:
+    """That person runs the page over these days."""
+    return models.Stewardship.objects.create(page=page, person=person, since=since, until=until, share=share)
+
+
+def watched(
+    page: models.Page,
+    first: dt.date,
+    last: dt.date,
+    *,
+    subscribers: int = 100,
+    grows: int = 0,
+    every: int = 2,
+    likes: int | None = 4,
+    views: int | None = 100,
+    failed: Mapping[dt.date, str] | None = None,
+    profile: Mapping[str, object] | None = None,
+) -> models.Page:
+    """The page as after collection on every day of the span: a post on every `every`th day (0 = none) with `likes` and
+    `views` at seven days, `grows` subscribers a day, a profile from the first day on. failed: reasons by day; posts of
+    such days are read later, the audience is not."""
+    zone = ZoneInfo(page.institution.region.time_zone)
+    slots, page_days, posts = [], [], []
+    for number in range((last - first).days + 1):
+        day = first + dt.timedelta(days=number)
+        reason = (failed or {}).get(day)
+        state = models.SlotStatus.FAILED if reason else models.SlotStatus.OK
+        slots.append(models.Slot(page=page, platform=page.platform, day=day, status=state, reason=reason or ""))
+        count = int(bool(every) and number % every == 0)
+        audience = None if reason else subscribers + grows * number
+        page_days.append(
+            models.PageDay(page=page, day=day, subscribers=audience, posts=count or None, own_posts=count or None)
+        )
+        if count:
+            at = dt.datetime.combine(day, dt.time(12), zone)
+            posts.append(
+                models.Post(
+                    page=page,
+                    external_id=day.isoformat(),
+                    published_at=at,
+                    day=day,
+                    read_at=at,
+                    aged_at=at + dt.timedelta(days=7),
+                    views_7=views,
+                    likes_7=likes,
+                )
+            )
+    models.Slot.objects.bulk_create(slots)
+    models.PageDay.objects.bulk_create(page_days)
+    models.Post.objects.bulk_create(posts)
+    shown = dict.fromkeys(("has_avatar", "has_cover", "has_description", "state_mark"), True)
+    models.PageProfile.objects.create(page=page, since=first, **shown | {"widgets": 2} | dict(profile or {}))
+    page.posts_known_from = first
+    page.posts_known_to = dt.datetime.combine(last, dt.time(23), zone)
     page.save()
     return page

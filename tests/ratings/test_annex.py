@@ -9,7 +9,7 @@ from ratings.annex import write_annex
 from ratings.methodologies import store_presets
 from ratings.models import Methodology
 
-from .worlds import item, make_methodology
+from .years import item, make_methodology
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from ratings.passport import write_passport
 from ratings.periods import read_period
 from tests.factories import PageFactory, collected
 
-from .worlds import FIRST, LAST, NOW, item, make_methodology, region_of_pages, sum_up, year_of
+from .years import FIRST, LAST, NOW, item, make_methodology, region_of_pages, sum_up, year_of
 
 pytestmark = pytest.mark.django_db
 

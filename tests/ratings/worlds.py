@@ -1,99 +1,99 @@
-"""Regions with a year of figures, small enough to be looked through."""
+"""What the tests of ratings share: methodologies of a line each, and a region that is rated by them."""
 
 import datetime as dt
+import itertools
+from collections.abc import Sequence
+from typing import Any
 
-from monitoring.models import Page, PageDay, PageProfile, Post, Region, Slot, SlotStatus
-from monitoring.rollups.months import refresh_months
-from ratings.models import Methodology
-from tests.factories import PageFactory, RegionFactory
+from monitoring import rollups
+from monitoring.models import Page, PageDay, Region
+from ratings.computing import compute
+from ratings.models import Methodology, Rating, RatingState, Score
+from ratings.periods import Period, read_period
+from tests.factories import InstitutionFactory, PageFactory, watched
 
-YEAR = 2024
-FIRST, LAST = dt.date(YEAR, 1, 1), dt.date(YEAR, 12, 31)
-NOW = dt.datetime(2025, 1, 10, tzinfo=dt.UTC)
+NOW = dt.datetime(2025, 1, 20, 2, tzinfo=dt.UTC)
+TODAY = dt.date(2025, 1, 20)
+MONTH = read_period("2024-11")
+FIRST, LAST = MONTH.first, MONTH.last
 DAY = dt.timedelta(days=1)
+_numbers = itertools.count(1)
 
 
-def days(first: dt.date = FIRST, last: dt.date = LAST) -> list[dt.date]:
-    return [first + n * DAY for n in range((last - first).days + 1)]
+def item(indicator: str, weight: str = "1", **rest: Any) -> dict[str, Any]:
+    """A line of a methodology; by default the middle percentile of the peer group."""
+    return {"indicator": indicator, "weight": weight, "normaliser": {"kind": "percentile"}} | rest
 
 
-def year_of(
-    page: Page,
-    *,
-    posts_a_week: int = 3,
-    subscribers: int = 1000,
-    gain: int = 0,
-    views: int = 100,
-    likes: int = 5,
-    first: dt.date = FIRST,
-    last: dt.date = LAST,
-) -> Page:
-    """The page collected on every day of the span: posts on the first days of each week, subscribers that grow evenly
-    by `gain` over the span, each post with views and likes at the age of seven days."""
-    span = days(first, last)
-    Slot.objects.bulk_create(
-        Slot(page=page, platform=page.platform, day=day, status=SlotStatus.OK, finished_at=NOW - 9 * DAY)
-        for day in span
+def target(indicator: str, aim: str, weight: str = "1", **rest: Any) -> dict[str, Any]:
+    return item(indicator, weight, normaliser={"kind": "target", "target": aim}, **rest)
+
+
+def steps(indicator: str, points: dict[str, str], weight: str = "1", **rest: Any) -> dict[str, Any]:
+    """`points`: by the bound from which they are given."""
+    some = [{"from": bound, "points": each} for bound, each in points.items()]
+    return item(indicator, weight, normaliser={"kind": "steps", "steps": some}, **rest)
+
+
+def methodology(*items: dict[str, Any], region: Region | None = None, slug: str = "", **rest: Any) -> Methodology:
+    """A stored version, of pages unless `subject` says otherwise."""
+    name = slug or f"m{next(_numbers)}"
+    opened = bool(rest.pop("open", False))
+    data = {"subject": "page", "items": list(items)} | rest
+    return Methodology.objects.create(
+        slug=name, version="1", name=f"Методика {name}", region=region, data=data, open=opened
     )
-    posting = [day for day in span if day.isoweekday() <= posts_a_week]
-    PageDay.objects.bulk_create(
-        PageDay(
-            page=page,
-            day=day,
-            subscribers=subscribers + gain * n // max(1, len(span) - 1),
-            posts=int(day in posting),
-            own_posts=int(day in posting),
-            answer_hash="ab" * 32,
-            collected_at=NOW,
-        )
-        for n, day in enumerate(span)
-    )
-    Post.objects.bulk_create(
-        Post(
-            page=page,
-            external_id=str(n),
-            day=day,
-            published_at=dt.datetime.combine(day, dt.time(1), dt.UTC),
-            read_at=NOW,
-            aged_at=NOW,
-            views_7=views,
-            likes_7=likes,
-            comments_7=0,
-            reposts_7=0,
-        )
-        for n, day in enumerate(posting)
-    )
-    PageProfile.objects.create(
-        page=page, since=first, has_avatar=True, has_cover=True, has_description=True, state_mark=True, widgets=2
-    )
-    page.posts_known_from = first - 7 * DAY
-    page.posts_known_to = dt.datetime.combine(last + 7 * DAY, dt.time(9), dt.UTC)
-    page.save()
-    return page
 
 
-def sum_up(region: Region, first: dt.date = FIRST, last: dt.date = LAST) -> None:
-    """The months of the span."""
-    refresh_months(region, sorted({day.replace(day=1) for day in days(first, last)}))
+def rate(region: Region, by: Methodology, period: Period = MONTH, now: dt.datetime = NOW, user=None) -> Rating:
+    """The rating of the region by that methodology, its months summed up first."""
+    rollups.sum_up(region, dt.date.min, dt.date.max)
+    return compute(region, period, by.slug, now, user)
 
 
-def region_of_pages(count: int, **figures: object) -> Region:
-    """A region with pages that differ in everything that is rated."""
-    region = RegionFactory()
-    for n in range(count):
-        page = PageFactory(institution__region=region, title=f"Страница {n}", added_on=FIRST)
-        year_of(page, **{"posts_a_week": n % 5 + 1, "views": 90 + n * 7, "likes": 3 + n % 4, "gain": n * 11} | figures)
-    sum_up(region)
-    return region
+def by_key(rating: Rating) -> dict[str, Score]:
+    return {score.key: score for score in rating.scores.all()}
 
 
-def make_methodology(*items: dict, slug: str = "own", **rules: object) -> Methodology:
-    """A stored methodology of pages; `rules`: further fields of its data."""
-    data = {"items": list(items), "subject": "page", "networks": [], "digits": 2} | rules
-    return Methodology.objects.create(slug=slug, version="1", name="Своя методика", data=data)
+def points(rating: Rating) -> dict[str, float | None]:
+    """Points by subject."""
+    return {key: None if each.points is None else float(each.points) for key, each in by_key(rating).items()}
 
 
-def item(indicator: str, kind: str = "percentile", weight: str = "10", **more: object) -> dict:
-    """One item of a methodology. target, steps, low, high: of its normaliser."""
-    normaliser = {"kind": kind} | {name: more.pop(name) for name in ("target", "steps", "low", "high") if name in more}
-    return {"indicator": indicator, "weight": weight, "normaliser": normaliser} | more
+def ratio(rating: Rating, subject: Any, code: str) -> tuple[float, float]:
+    """Numerator and denominator of an item of the subject (an object of the base, or its key)."""
+    key = subject if isinstance(subject, str) else str(subject.pk)
+    return tuple(by_key(rating)[key].items[code][1:3])
+
+
+def state(rating: Rating, subject: Any, code: str) -> int:
+    key = subject if isinstance(subject, str) else str(subject.pk)
+    return by_key(rating)[key].items[code][0]
+
+
+def page_in(region: Region, **fields: Any) -> Page:
+    """A page with an institution of its own in the region, unless it is given one."""
+    institution = fields.pop("institution", None) or InstitutionFactory(region=region)
+    return PageFactory(institution=institution, **fields)
+
+
+def some_pages(region: Region, likes: Sequence[int], first: dt.date = FIRST, last: dt.date = LAST) -> list[Page]:
+    """A page for each number of likes that its posts get, watched over the span."""
+    return [watched(page_in(region, title=f"П{n:02}"), first, last, likes=each) for n, each in enumerate(likes)]
+
+
+def ranking(region: Region, likes: Sequence[int] = (1, 2, 3), **rest: Any) -> Rating:
+    """A rating of pages by engagement: as many likes of 100 views as given."""
+    some_pages(region, likes)
+    return rate(region, methodology(item("engagement_by_views"), **rest))
+
+
+def to(rating: Rating, state: RatingState) -> Rating:
+    """The rating in that state, however it came there."""
+    Rating.objects.filter(pk=rating.pk).update(state=state)
+    return Rating.objects.get(pk=rating.pk)
+
+
+def one_day(page: Page, day: dt.date, **figures: Any) -> None:
+    """Figures of a page day, whether it is there or not."""
+    PageDay.objects.update_or_create(page=page, day=day, defaults=figures)
