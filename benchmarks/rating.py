@@ -4,7 +4,8 @@
 
 Eight indicators as mid-percentiles in peer groups of sector and size, weights spread over what does not apply, dense
 places, on a private PostgreSQL; both ways write (page, points, place) into a table and must agree. Each way runs in a
-process of its own, three times in turn, and the fastest counts; memory is the peak of the engine's process.
+process of its own, three times in turn and three times in it, and the fastest counts; memory is the peak of the
+engine's process.
 """
 
 # ruff: noqa: PLC0415  Django is set up, in a child process, before anything of it is imported
@@ -219,10 +220,13 @@ def statement(pages: int) -> dict[str, object]:
     with connection.cursor() as cursor:
         cursor.execute("SET work_mem = '512MB'")
         cursor.execute("SET jit = off")
-        cursor.execute("TRUNCATE by_statement")
-        began = time.perf_counter()
-        cursor.execute(hand_written())
-        return {"seconds": round(time.perf_counter() - began, 3)}
+        seconds = []
+        for _ in range(RUNS):
+            cursor.execute("TRUNCATE by_statement")
+            began = time.perf_counter()
+            cursor.execute(hand_written())
+            seconds.append(time.perf_counter() - began)
+        return {"seconds": round(min(seconds), 3)}
 
 
 # --- the engine -------------------------------------------------------------------------------------------------------
@@ -230,6 +234,10 @@ def statement(pages: int) -> dict[str, object]:
 
 def engine(pages: int) -> dict[str, object]:
     start()
+    return min((engine_once() for _ in range(RUNS)), key=lambda figures: figures["seconds"])
+
+
+def engine_once() -> dict[str, object]:
     import numpy as np
     from django.db import connection
 

@@ -95,9 +95,10 @@ def read_parts(region: Region, spans: Iterable[Span], measures: Iterable[Measure
 
 def _gives(platforms: list[str]) -> dict[str, Array]:
     """What the network of each row can tell."""
-    codes = np.array(platforms, dtype=str)
-    able = {platform: network(platform).gives for platform in set(platforms)}
-    return {what: np.isin(codes, [code for code, gives in able.items() if what in gives]) for what in Gives}
+    number = {platform: n for n, platform in enumerate(sorted(set(platforms)))}
+    rows = np.array([number[platform] for platform in platforms], dtype=np.int64)
+    able = [network(platform).gives for platform in number]
+    return {what: np.array([what in gives for gives in able], dtype=bool)[rows] for what in Gives}
 
 
 # --- sums of the months -----------------------------------------------------------------------------------------------
