@@ -256,7 +256,7 @@ def test_amur_over_a_month_is_the_mean_of_its_days(region):
     slug = "amur"
     rollups.sum_up(region, FIRST - 9 * DAY, LAST)
     month = compute(region, MONTH, slug, NOW).scores.get()
-    days = [compute(region, read_period(str(FIRST + n * DAY)), slug, NOW).scores.get().exact for n in range(0, 30)]
+    days = [compute(region, read_period(str(FIRST + n * DAY)), slug, NOW).scores.get().exact for n in range(30)]
     assert len(set(days)) > 1
     assert month.exact == pytest.approx(sum(days) / 30, abs=1e-6)
     assert float(month.points) == pytest.approx(month.exact, abs=0.0051)
