@@ -112,6 +112,7 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "indicators": [(name, each.label) for name, each in INDICATORS.items()],
         "kinds": screen.KINDS,
         "fields": [(field.value, words()) for field, words in GROUP_FIELDS.items()],
+        "digits": rules.digits,
         "peers": data.get("peers", {}),
         "eligibility": screen.eligibility_fields(rules),
         "sizes": "; ".join(data.get("peers", {}).get("sizes", ())),
