@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from .computing import Computed, calculate, score_rows
 from .digests import SEALED, header, seal, sealed_rows
 from .models import Rating
 from .names import public_names
-from .rules_data import RulesError, read_rules
+from .rules_data import read_rules
 from .tables_data import canonical, pack, read_table_data, unpack
 
 FORMAT = "gospub-bundle-1"
@@ -44,7 +45,7 @@ def read_bundle(path: Path) -> dict[str, Any]:
     try:
         with gzip.open(path) as file:
             content = json.loads(file.read(MAX_BYTES))
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
         raise BundleError(_("The file cannot be read as a bundle.")) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise BundleError(_("The file is not a bundle of a rating."))
@@ -61,11 +62,13 @@ def differences(content: dict[str, Any]) -> Iterator[str]:
         if seal(content["header"], packed, content["scores"]) != content["digest"]:
             yield _("the seal (sha256) does not fit the content")
         computed = recompute(content["header"]["rules"], content["inputs"])
+        if len({row[0] for row in content["scores"]}) != len(content["scores"]):
+            yield _("a subject has more than one score")
         stored = {row[0]: dict(zip(content["fields"], row, strict=True)) for row in content["scores"]}
         if content["header"]["groups"] != [[list(each) for each in label] for label in computed.result.labels]:
             yield _("the peer groups are others")
         yield from _scores_that_differ(computed, stored)
-    except (KeyError, TypeError, IndexError, AttributeError, RulesError) as error:
+    except (LookupError, TypeError, AttributeError, ArithmeticError, ValueError) as error:
         raise BundleError(_("The bundle lacks a part, or a part is not what it should be: %s") % error) from error
 
 

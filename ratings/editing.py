@@ -16,7 +16,7 @@ from .rules_data import RulesError
 
 # How many empty lines wait for new indicators.
 EMPTY_ITEMS = 1
-STEP = re.compile(r"\s*(≥|>=|>|≤|<=|<|от|свыше|до|ниже)?\s*([\d.,]+)\s*(?:—|–|-|:|=)\s*(-?−?[\d.,]+)\s*")
+STEP = re.compile(r"\s*(≥|>=|>|≤|<=|<|от|свыше|до|ниже)?\s*([-−]?[\d.,]+)\s*(?:—|–|-|:|=)\s*([-−]?[\d.,]+)\s*")
 SIGNS = {"": "from", "≥": "from", ">=": "from", "от": "from", ">": "above", "свыше": "above"}
 SIGNS |= {"≤": "to", "<=": "to", "до": "to", "<": "below", "ниже": "below"}
 SHOWN = {"from": "≥", "above": ">", "to": "≤", "below": "<"}
@@ -110,7 +110,9 @@ def read_form(form: QueryDict, data: Mapping[str, Any]) -> dict[str, Any]:
     """The data with what the form changes; whether it makes sense `read_rules` says. What the form does not show is
     kept as it is. RulesError where a field cannot be read."""
     items = list(_items(form, data))
-    by = [field for field in form.getlist("by") if field in set(GroupField)]
+    chosen = [field for field in form.getlist("by") if field in set(GroupField)]
+    order = list(data.get("peers", {}).get("by", ()))  # widest first, which the boxes of the form do not tell
+    by = sorted(dict.fromkeys(chosen), key=lambda field: order.index(field) if field in order else len(order))
     result = dict(data) | {
         "items": items,
         "digits": _whole(form.get("digits") or "2"),
@@ -158,7 +160,8 @@ def _item(form: QueryDict, prefix: str, indicator: str, before: Mapping[str, Any
         "indicator": indicator,
         "weight": plain(form.get(f"{prefix}weight", "")),
         "normaliser": normaliser,
-        "not_for": [PageClass.CARD.value] if form.get(f"{prefix}cards") else [],
+        "not_for": [each for each in before.get("not_for", ()) if each != PageClass.CARD]
+        + [PageClass.CARD.value] * bool(form.get(f"{prefix}cards")),
         "unknown": Unknown.ZERO.value if form.get(f"{prefix}zero") else Unknown.SPREAD.value,
     }
     for name, bounds in INDICATORS[indicator].params.items():

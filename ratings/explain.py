@@ -1,6 +1,7 @@
 """A score taken apart: what each item adds, what would raise it most, what would be if."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from .engine import Result, rate
 from .models import Rating, Score, ScoreStatus
 from .parts import State
-from .rules import Item, Kind, PeerGroups, Penalty, Rules
+from .rules import Item, Kind, PeerGroups, Penalty, Rules, Unknown
 from .rules_data import read_rules
 from .table import Table
 from .tables_data import read_table_data, unpack
@@ -50,7 +51,7 @@ def lines(score: Score, rules: Rules, group: Mapping[str, list[float]]) -> list[
 
     group: contributions of the peer group's ranked members, by code.
     """
-    counting = sum(item.weight for item in rules.items if score.items[item.code][0] == State.KNOWN) or None
+    counting = sum(item.weight for item in rules.items if _counts(item, score.items[item.code][0])) or None
     result, start = [], 0.0
     for part in (*rules.items, *rules.penalties):
         state, numerator, denominator, normal, contribution = score.items[part.code]
@@ -74,6 +75,11 @@ def lines(score: Score, rules: Rules, group: Mapping[str, list[float]]) -> list[
         )
         start += contribution or 0.0
     return result
+
+
+def _counts(item: Item, state: int) -> bool:
+    """Whether the item's weight counts: where it is known, or a rule takes unknown for zero."""
+    return state == State.KNOWN or (state == State.UNKNOWN and item.unknown == Unknown.ZERO)
 
 
 def group_contributions(scores: list[dict[str, Any]]) -> dict[str, list[float]]:
@@ -100,12 +106,13 @@ class Scenario:
         data = unpack(bytes(rating.inputs.packed))
         self.rules = replace(rules, peers=PeerGroups())
         self.score = score
-        alone = all(item.normaliser.kind in (Kind.TARGET, Kind.STEPS) for item in rules.items)
         members = set(rating.scores.filter(group=score.group).values_list("key", flat=True))
-        self.alone = alone and len(members) > 1
-        keys = {score.key} if self.alone else members
-        self.whole = _of(read_table_data(data["whole"]), keys)
-        self.units = [_of(read_table_data(unit), keys) for unit in data["units"]]
+        self.whole = _of(read_table_data(data["whole"]), members)
+        self.units = [_of(read_table_data(unit), members) for unit in data["units"]]
+        self.alone = len(members) > 1 and not _compares(rules, [self.whole, *self.units])
+        if self.alone:
+            self.whole = _of(self.whole, {score.key})
+            self.units = [_of(unit, {score.key}) for unit in self.units]
         self.row = list(self.whole.keys).index(score.key)
         self.others = rating.scores.filter(group=score.group, status=ScoreStatus.RANKED).exclude(pk=score.pk)
 
@@ -147,6 +154,15 @@ class Scenario:
         return sorted(numbers)
 
 
+def _compares(rules: Rules, tables: Sequence[Table]) -> bool:
+    """Whether a score hangs on the others of its group: ranks, extreme values, what a network of the group cannot
+    tell."""
+    if rules.winsorising or any(item.normaliser.kind not in (Kind.TARGET, Kind.STEPS) for item in rules.items):
+        return True
+    codes = [part.code for part in (*rules.items, *rules.penalties)]
+    return any((table.readings[code].state == State.IMPOSSIBLE).any() for table in tables for code in codes)
+
+
 def _of(table: Table, keys: set[str]) -> Table:
     return table.rows(np.array([n for n, key in enumerate(table.keys) if key in keys], dtype=np.int64))
 
@@ -173,7 +189,7 @@ def advice(scenario: Scenario) -> list[Advice]:
         now = _now(scenario.score, part)
         if scenario.score.items[part.code][0] not in (State.KNOWN, State.UNKNOWN):
             continue
-        for value in _aims(part, now, scenario):
+        for value in (typeable(aim, part.measure.less) for aim in _aims(part, now, scenario)):
             gain = (scenario.points({part.code: value}) or 0.0) - present
             if gain >= LEAST_GAIN:
                 place = scenario.place({part.code: value})
@@ -209,4 +225,14 @@ def _aims(part: Item | Penalty, now: float | None, scenario: Scenario) -> Iterat
 
 def _inside(bound: float, strict: bool, less: bool) -> float:
     """A value that reaches the step: just beyond its bound where the bound itself does not."""
-    return bound * (0.999 if less else 1.001) if strict else bound
+    if not strict:
+        return bound
+    beyond = 0.001 * (abs(bound) or 1)
+    return bound - beyond if less else bound + beyond
+
+
+def typeable(value: float, less: bool) -> float:
+    """The value as the form «что если» can hold it, to six digits, never worse than it was."""
+    scaled = value * 1e6
+    digits = math.floor(scaled + 1e-6) if less else math.ceil(scaled - 1e-6)
+    return digits / 1e6

@@ -112,6 +112,7 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "indicators": [(name, each.label) for name, each in INDICATORS.items()],
         "kinds": screen.KINDS,
         "fields": [(field.value, words()) for field, words in GROUP_FIELDS.items()],
+        "digits": rules.digits,
         "peers": data.get("peers", {}),
         "eligibility": screen.eligibility_fields(rules),
         "sizes": "; ".join(data.get("peers", {}).get("sizes", ())),
@@ -136,7 +137,7 @@ def shown_effect(region: Region, found: Methodology, rules: Rules) -> screen.Eff
 def save(request: HttpRequest, region: Region, found: Methodology, data: dict) -> Methodology | None:
     """Keep the rules as a version; a published methodology becomes the region's own first. None where it cannot be
     kept, and the user is told why."""
-    version = request.POST.get("version", "").strip()[:40]
+    version = request.POST.get("version", "").replace("\0", "").strip()[:40]
     since, until = (parse_day(request.POST.get(name, "")) for name in ("since", "until"))
     if not version or (since and until and since > until):
         messages.error(request, _("A version needs a name, and its dates must not cross."))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from monitoring.models import Page
 
 from .explain import Scenario
-from .inputs import under
+from .inputs import Under, under
 from .models import Rating, Score
 from .names import RELATED, address_of, name_of
 from .passport import write_passport
@@ -62,6 +62,8 @@ def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
     except KeyError as error:
         raise Http404 from error
     pages = Page.objects.visible_to(request.user).in_bulk({part.page for part in inputs.parts})
+    if not pages:  # a person's page of another institution: its posts and days are not told
+        inputs = Under(inputs.parts)
     context = {
         "region": rating.region,
         "rating": rating,

@@ -158,7 +158,7 @@ def rating_pass(request: HttpRequest, pk: int) -> HttpResponse:
         passage = lifecycle.let_pass(
             found,
             request.user,
-            request.POST.get("reason", "")[:2000],
+            request.POST.get("reason", "")[:2000].replace("\0", ""),
             now,
             clock.local_day(now, found.region.time_zone),
         )

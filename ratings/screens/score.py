@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import numpy as np
@@ -9,12 +10,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ..catalogue import INDICATORS, Unit
+from ..editing import plain
 from ..explain import Advice, Line, Scenario, advice, group_contributions, lines
 from ..models import Rating, Score, ScoreStatus
 from ..names import group_name
 from ..parts import State
 from ..rules import Rules
-from ..rules_data import RulesError, number
+from ..rules_data import number
 from ..wording import gate_words, normaliser_words, points_text, value_text
 from .rating import ZoneMark, zones
 
@@ -175,9 +177,9 @@ def fields(scenario: Scenario, query: QueryDict) -> tuple[list[Field], dict[str,
         text, problem = query.get(part.code, "").strip()[:20], ""
         if text and text != measured:
             try:
-                value = number(text.replace("%", ""), "", 0 if unit != Unit.SHARE else None)
-                changes[part.code] = value / 100 if unit == Unit.SHARE else value
-            except RulesError:
+                value = number(plain(text).replace("%", ""), "", 0 if unit in (Unit.COUNT, Unit.HOURS) else None)
+                changes[part.code] = float(Decimal(repr(value)) / 100) if unit == Unit.SHARE else value
+            except ValueError:
                 problem = _("This is not a number.")
         label = str(INDICATORS[part.measure.indicator].label)
         result.append(Field(part.code, label, text or measured, unit_sign(unit), problem))
@@ -187,7 +189,8 @@ def fields(scenario: Scenario, query: QueryDict) -> tuple[list[Field], dict[str,
 def typed(value: float, unit: Unit) -> str:
     """A value as it is typed into the form: shares in percent, a decimal comma."""
     value = value * 100 if unit == Unit.SHARE else value
-    return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", ",")
+    text = f"{value:.{4 if unit == Unit.SHARE else 6}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.replace(".", ",")
 
 
 def unit_sign(unit: Unit) -> str:

@@ -25,8 +25,8 @@ class Command(BaseCommand):
         if wrong:
             raise CommandError(_("The bundle does not prove its scores: %d differences.") % len(wrong))
         head = content["header"]
+        told = {"count": len(content["scores"]), "digest": content["digest"]}
         self.stdout.write(
             _("%(count)d scores of %(region)s over %(period)s follow from the bundle to the digit; sha256 %(digest)s")
-            % {"count": len(content["scores"]), "digest": content["digest"]}
-            | {k: head[k] for k in ("region", "period")}
+            % (told | {name: head.get(name) for name in ("region", "period")})
         )

@@ -1,0 +1,198 @@
+"""What lies under one item of a score: pages, weeks, days, posts, and what is missing."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from monitoring.models import Exemption, Page, PageProfile, Post
+from ratings.inputs import MOST_ROWS, Under, under
+from ratings.models import Rating, RatingState
+from ratings.parts import State
+from ratings.periods import read_period
+from tests.factories import InstitutionFactory, PersonFactory, institution_admin, steward, watched
+
+from .worlds import DAY, FIRST, LAST, by_key, item, methodology, page_in, rate, ratio, some_pages, target, to
+
+pytestmark = pytest.mark.django_db
+
+
+def under_of(rating: Rating, subject, code: str) -> Under:
+    return under(rating, by_key(rating)[str(subject.pk)], code)
+
+
+def rated(region, *indicators: str, subject: str = "page", **rest) -> Rating:
+    return rate(region, methodology(*(item(name) for name in indicators), subject=subject, **rest))
+
+
+def test_the_pages_of_a_subject_add_up_to_its_numbers(region):
+    place = InstitutionFactory(region=region)
+    for platform, likes in (("vk", 3), ("ok", 5)):
+        watched(page_in(region, institution=place, platform=platform), FIRST, LAST, likes=likes)
+    rating = rated(region, "engagement_by_views", subject="institution")
+    parts = under_of(rating, place, "engagement_by_views").parts
+    assert [(part.numerator, part.denominator, part.state) for part in parts] == [(45, 1500, 0), (75, 1500, 0)]
+    assert ratio(rating, place, "engagement_by_views") == (120, 3000)
+
+
+def test_the_spans_of_a_person_add_up_with_their_shares(region):
+    person, other = PersonFactory(region=region), PersonFactory(region=region)
+    page = watched(page_in(region), FIRST, LAST)
+    steward(page, person, FIRST)
+    steward(page, other, FIRST + 10 * DAY, FIRST + 19 * DAY, share=20)
+    rating = rated(region, "regularity", subject="person")
+    parts = under_of(rating, person, "regularity").parts
+    assert [(part.first, part.last, part.share) for part in parts] == [
+        (FIRST, FIRST + 9 * DAY, 1),
+        (FIRST + 10 * DAY, FIRST + 19 * DAY, 0.8),
+        (FIRST + 20 * DAY, LAST, 1),
+    ]
+    assert sum(part.numerator * part.share for part in parts) == ratio(rating, person, "regularity")[0] == 14
+
+
+def test_of_several_pages_only_the_parts_are_told(region):
+    place = InstitutionFactory(region=region)
+    for platform in ("vk", "ok"):
+        watched(page_in(region, institution=place, platform=platform), FIRST, LAST)
+    found = under_of(rated(region, "engagement_by_views", subject="institution"), place, "engagement_by_views")
+    assert (len(found.parts), found.posts, found.weeks, found.days) == (2, [], [], [])
+
+
+def test_a_business_card_does_not_apply(region):
+    page = watched(page_in(region, page_class="card"), FIRST, LAST)
+    rating = rate(region, methodology(target("posting_norm", "1", not_for=["card"]), target("avatar", "1")))
+    assert [part.state for part in under_of(rating, page, "posting_norm").parts] == [State.NOT_APPLICABLE]
+
+
+def test_weeks_are_whole_and_belong_by_their_thursday(region):
+    page = watched(page_in(region), FIRST - 10 * DAY, LAST + 10 * DAY)
+    weeks = under_of(rated(region, "posting_norm"), page, "posting_norm").weeks
+    assert [(f"{week.first:%d.%m}", week.posts, week.excused) for week in weeks] == [
+        ("04.11", 3, False),
+        ("11.11", 4, False),
+        ("18.11", 3, False),
+        ("25.11", 4, False),
+    ]
+
+
+def test_weeks_that_are_not_known_or_exempt_are_told_apart(region):
+    page = watched(page_in(region), FIRST, LAST + DAY)
+    Page.objects.update(posts_known_from=FIRST + 5 * DAY)
+    Exemption.objects.create(institution=page.institution, ground="Ремонт", since=LAST - 2 * DAY)
+    weeks = under_of(rated(region, "posting_norm", "avatar"), page, "posting_norm").weeks
+    assert [(week.posts is None, week.excused) for week in weeks] == [
+        (True, False),
+        (False, False),
+        (False, False),
+        (False, True),
+    ]
+
+
+def test_the_weeks_told_are_those_that_were_counted(region):
+    page = watched(page_in(region), FIRST - 10 * DAY, LAST + 10 * DAY, every=3)
+    rating = rate(region, methodology(item("posting_norm", params={"posts": 3})))
+    weeks = under_of(rating, page, "posting_norm").weeks
+    assert ratio(rating, page, "posting_norm") == (sum(week.posts >= 3 for week in weeks), len(weeks))
+
+
+def test_days_without_a_reading_are_listed_with_their_reason(region):
+    failed = {FIRST + DAY: "unreachable", FIRST: "throttled"}
+    page = watched(page_in(region), FIRST, LAST, failed=failed)
+    found = under_of(rated(region, "growth"), page, "growth")
+    assert [(slot.day, slot.reason) for slot in found.missing] == [(FIRST, "throttled"), (FIRST + DAY, "unreachable")]
+    assert found.more == 0
+
+
+def test_a_long_list_is_cut_and_says_by_how_many(region):
+    first = dt.date(2024, 1, 1)
+    page = watched(page_in(region), first, LAST, failed={first + n * DAY: "unreachable" for n in range(70)})
+    rating = rate(region, methodology(item("growth")), period=read_period("2024"))
+    found = under_of(rating, page, "growth")
+    assert (len(found.missing), found.more) == (MOST_ROWS, 10)
+
+
+def test_posts_are_those_of_the_period_the_latest_first(region):
+    page = watched(page_in(region), FIRST - 3 * DAY, LAST + 3 * DAY, every=1)
+    posts = under_of(rated(region, "engagement_by_views"), page, "engagement_by_views").posts
+    assert (len(posts), posts[0].day, posts[-1].day) == (30, LAST, FIRST)
+
+
+def test_under_answers_are_only_posts_with_comments_of_people(region):
+    page = watched(page_in(region), FIRST, LAST)
+    Post.objects.filter(day=FIRST).update(people_comments=3, answered_comments=1)
+    rating = rated(region, "comments_answered", "avatar")
+    assert [post.day for post in under_of(rating, page, "comments_answered").posts] == [FIRST]
+
+
+def test_profiles_are_those_up_to_the_last_day(region):
+    page = watched(page_in(region), FIRST, LAST)
+    PageProfile.objects.create(page=page, since=LAST + DAY)
+    rating = rated(region, "avatar")
+    assert [profile.since for profile in under_of(rating, page, "avatar").profiles] == [FIRST]
+
+
+def test_growth_shows_its_two_ends(region):
+    page = watched(page_in(region), FIRST, LAST, grows=1)
+    days = under_of(rated(region, "growth"), page, "growth").days
+    assert [(day.day, day.subscribers) for day in days] == [(FIRST, 100), (LAST, 129)]
+
+
+def test_recent_posts_show_their_seven_days(region):
+    page = watched(page_in(region), FIRST, LAST)
+    days = under_of(rated(region, "posts_in_week"), page, "posts_in_week").days
+    assert [day.day for day in days] == [LAST - n * DAY for n in range(6, -1, -1)]
+
+
+def test_there_is_no_other_item(region):
+    page = watched(page_in(region), FIRST, LAST)
+    with pytest.raises(KeyError):
+        under_of(rated(region, "growth"), page, "avatar")
+
+
+def test_pages_that_are_gone_from_the_base_leave_nothing_below(region):
+    place = InstitutionFactory(region=region)
+    page = watched(page_in(region, institution=place), FIRST, LAST)
+    rating = rated(region, "growth", subject="institution")
+    Page.objects.filter(pk=page.pk).update(institution=InstitutionFactory(region=region))
+    assert under_of(rating, place, "growth").parts == []
+
+
+# --- over the screen --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "indicator",
+    ["posting_norm", "engagement_by_views", "avatar", "posts_in_week", "growth", "presence", "pos_widget", "component"],
+)
+def test_the_screen_of_every_kind_of_item_opens(analyst_client, region, indicator):
+    page = watched(page_in(region, title="Страница"), FIRST, LAST, profile={"pos_widget": "right"})
+    watched(page_in(region), FIRST, LAST, failed={FIRST: "unreachable"})
+    rating = rated(region, indicator)
+    score = by_key(rating)[str(page.pk)]
+    response = analyst_client.get(reverse("score_inputs", args=[score.pk, indicator]))
+    assert response.status_code == 200
+    assert reverse("page", args=[page.pk]) in response.content.decode()
+    assert analyst_client.get(reverse("score_inputs", args=[score.pk, "nothing"])).status_code == 404
+
+
+def test_the_number_of_queries_under_an_item_is_bounded(analyst_client, region, django_assert_max_num_queries):
+    pages = some_pages(region, range(12))
+    score = by_key(rated(region, "engagement_by_views"))[str(pages[0].pk)]
+    with django_assert_max_num_queries(40):
+        analyst_client.get(reverse("score_inputs", args=[score.pk, "engagement_by_views"]))
+
+
+def test_an_institution_admin_is_told_nothing_of_another_institutions_page(region):
+    """The person once ran a page of the admin's institution, and now another one's."""
+    person = PersonFactory(region=region)
+    own, foreign = page_in(region), watched(page_in(region, title="Чужая"), FIRST, LAST, likes=77)
+    steward(own, person, dt.date(2020, 1, 1), dt.date(2020, 2, 1))
+    steward(foreign, person, FIRST)
+    rating = to(rated(region, "engagement_by_views", subject="person"), RatingState.FINAL)
+    client = Client()
+    client.force_login(institution_admin(own.institution))
+    score = rating.scores.get()
+    html = client.get(reverse("score_inputs", args=[score.pk, "engagement_by_views"])).content.decode()
+    assert "Чужая" not in html
+    assert '<span class="num">77</span>' not in html
