@@ -27,7 +27,9 @@ def filled(data: dict) -> QueryDict:
         prefix = f"item-{each.number}-"
         fields = {"indicator": each.indicator, "weight": each.weight, "kind": each.kind}
         fields |= {"target": each.target, "steps": each.steps}
-        if each.param_label:
+        if each.param_is_flag:
+            fields |= {"param": "1"} if each.param == "1" else {}
+        elif each.param_label:
             fields["param"] = each.param
         if each.not_for_cards:
             fields["cards"] = "1"
@@ -35,7 +37,7 @@ def filled(data: dict) -> QueryDict:
             fields["zero"] = "1"
         form.update({prefix + name: value for name, value in fields.items()})
     peers, line = data.get("peers", {}), data.get("line") or {}
-    boxes = [field for field in ("sector", "sector2", "level", "kind", "size", "network", "page_class")]
+    boxes = ("sector", "sector2", "level", "kind", "size", "network", "page_class")
     form.setlist("by", [field for field in boxes if field in peers.get("by", ())])
     form.update({"least": str(peers.get("least", 1)), "sizes": "; ".join(peers.get("sizes", ()))})
     form.update({"size_of": peers.get("size_of", "subscribers"), "digits": str(rules.digits)})
@@ -158,8 +160,8 @@ def test_the_rules_of_the_whole_are_set():
     changes = {"least": "4", "sizes": "500; 2 000", "days": "30", "posts": "3", "collected": "95,5", "digits": "1"}
     form = filled(methodology(item("growth")))
     form.update(changes | {"line": "places", "line_value": "3", "winsorising": "1", "size_of": "population"})
-    for name in changes:
-        form.setlist(name, [changes[name]])
+    for name, value in changes.items():
+        form.setlist(name, [value])
     form.setlist("line", ["places"])
     form.setlist("line_value", ["3"])
     form.setlist("by", ["sector", "size"])
@@ -240,8 +242,6 @@ def test_steps_that_cannot_be_read_are_quoted(text):
         ({"item-0-indicator": "beauty"}, "beauty"),
         ({"item-0-kind": "steps", "item-0-steps": "≥1: много"}, "≥1: много"),
         ({"item-0-kind": "steps", "item-0-steps": ""}, "avatar"),
-        ({"item-0-param": "пол"}, "пол"),
-        ({"item-0-param": "2"}, "at_end"),
         ({"item-0-remove": "1"}, ""),
         ({"item-1-indicator": "avatar", "item-1-weight": "1", "item-1-kind": "percentile"}, "avatar"),
         ({"least": "несколько"}, "несколько"),
@@ -261,6 +261,12 @@ def test_what_cannot_be_read_is_named(changes, named):
     with pytest.raises(RulesError) as error:
         read_rules(again(methodology(target("avatar", "1")), **changes))
     assert named in str(error.value)
+
+
+@pytest.mark.parametrize(("text", "named"), [("пол", "пол"), ("9", "posts")])
+def test_a_parameter_that_cannot_be_is_named(text, named):
+    with pytest.raises(RulesError, match=named):
+        read_rules(again(methodology(target("posting_norm", "1")), **{"item-0-param": text}))
 
 
 def test_an_empty_form_is_a_methodology_of_nothing():
