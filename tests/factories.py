@@ -85,6 +85,19 @@ class SuspectFactory(DjangoModelFactory):
     collected_at = dt.datetime(2024, 10, 25, 20, 10, tzinfo=dt.UTC)
 
 
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EvidenceCard
+
+    page = factory.SubFactory(PageFactory)
+    kind = models.EvidenceKind.MASS_POSTS
+    first_day = dt.date(2024, 9, 27)
+    last_day = dt.date(2024, 10, 26)
+    size = 0.75
+    facts = factory.LazyFunction(lambda: {"posts": 40, "copies": 30})
+    found_at = dt.datetime(2024, 10, 26, 1, tzinfo=dt.UTC)
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
