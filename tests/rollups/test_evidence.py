@@ -323,7 +323,7 @@ def test_a_lesser_share_or_too_few_posts_are_none(region, page, world):
 
 def everything(page: Page) -> None:
     """One sign of each kind."""
-    jump(page)
+    jump(page, on=DAY - 20 * ONE)
     week(page, habit=0, subscribers=None)
     Page.objects.filter(pk=page.pk).update(weekly_reach=100)
     handed_on(page, copies=30)
