@@ -184,6 +184,14 @@ class PageEventAdmin(ReadOnlyAdmin):
     search_fields = ("=page__handle", "=page__external_id")
 
 
+@admin.register(models.EvidenceCard)
+class EvidenceCardAdmin(ReadOnlyAdmin):
+    list_display = ("page", "kind", "first_day", "last_day", "size", "decision", "decided_by", "decided_at")
+    list_filter = ("kind", "decision", "page__platform")
+    list_select_related = ("page", "decided_by")
+    search_fields = ("=page__handle", "=page__external_id")
+
+
 @admin.register(models.CallCount)
 class CallCountAdmin(ReadOnlyAdmin):
     list_display = ("day", "platform", "token", "method", "calls")

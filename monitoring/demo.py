@@ -148,7 +148,7 @@ def _play_day(regions: list[Region], day: dt.date) -> None:
             if last_round:
                 raise
     for region in regions:
-        rollups.close_day(region, day)
+        rollups.close_day(region, day, moment)
 
 
 def _wake(regions: list[Region], day: dt.date, moment: dt.datetime) -> None:

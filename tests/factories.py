@@ -95,6 +95,19 @@ class PersonFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Администратор {n}")
 
 
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EvidenceCard
+
+    page = factory.SubFactory(PageFactory)
+    kind = models.EvidenceKind.MASS_POSTS
+    first_day = dt.date(2024, 9, 27)
+    last_day = dt.date(2024, 10, 26)
+    size = 0.75
+    facts = factory.LazyFunction(lambda: {"posts": 40, "copies": 30})
+    found_at = dt.datetime(2024, 10, 26, 1, tzinfo=dt.UTC)
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User

@@ -16,13 +16,14 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from gospub.accounts.models import User
-from monitoring.models import Institution, Page, Region, Suspect
+from monitoring.models import EvidenceCard, Institution, Page, Region, Suspect
 from monitoring.registry import uploads
 from ratings.computing import compute
 from ratings.methodologies import store_preset
 from ratings.models import Rating, Score
 from ratings.periods import Unit, period_of
 from tests.factories import (
+    EvidenceFactory,
     InstitutionFactory,
     PageFactory,
     RegionFactory,
@@ -61,6 +62,7 @@ class World:
     institution: Institution
     page: Page
     suspect: Suspect
+    evidence: EvidenceCard
     rating: Rating
     score: Score
     upload: uuid.UUID
@@ -83,6 +85,7 @@ def world() -> World:
         page.institution,
         page,
         SuspectFactory(page=page, day=DAY),
+        EvidenceFactory(page=page),
         rating,
         rating.scores.get(page=page),
         uploads.keep(uploader, uploads.Upload("registry.xlsx", region.pk, [], [])),
@@ -181,6 +184,7 @@ TABLE: dict[str, Rule] = {
     "events": of_region(REGION),
     "events_export": of_region(REGION, "csv"),
     "suspects": of_region(WHOLE_REGION),
+    "evidence": of_region(REGION),
     "ratings": of_region(REGION),
     "rating_compute": of_region(
         POST_SIGNED_IN, offered=("POST",), post=_answers(302, 403, operator=404, analyst=404, other_analyst=404)
@@ -195,6 +199,20 @@ TABLE: dict[str, Rule] = {
     "institution": Rule(OWN_OBJECT, (), lambda world: [world.institution.pk], [0]),
     "page": Rule(OWN_OBJECT, (), lambda world: [world.page.pk], [0]),
     "suspect_decide": Rule(POST_SIGNED_IN, ("POST",), lambda world: [world.suspect.pk], [0], ANALYST_FORM),
+    "evidence_explain": Rule(
+        POST_SIGNED_IN,
+        ("POST",),
+        lambda world: [world.evidence.pk],
+        [0],
+        _answers(302, 403, admin=400, other_analyst=404, other_admin=404),
+    ),
+    "evidence_decide": Rule(
+        POST_SIGNED_IN,
+        ("POST",),
+        lambda world: [world.evidence.pk],
+        [0],
+        _answers(302, 403, operator=400, analyst=400, other_analyst=404, other_admin=404),
+    ),
     "rating": of_rating(REGION),
     "rating_export": of_rating(REGION, "csv"),
     "rating_firmness": of_rating(WHOLE_REGION),

@@ -73,7 +73,7 @@ def roll_up_all(now: dt.datetime) -> None:
     for region in planning.regions_with_pages():
         day = local_day(now, region.time_zone)
         if rollups.collected_days(region, day, day):
-            rollups.roll_up(region, day)
+            rollups.roll_up(region, day, now)
 
 
 @dataclass(slots=True)

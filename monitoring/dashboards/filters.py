@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import (
     EventKind,
+    EvidenceCard,
+    EvidenceDecision,
+    EvidenceKind,
     Institution,
     Level,
     Municipality,
@@ -280,6 +283,19 @@ class SuspectFilter(ListFilter):
     class Meta:
         model = Suspect
         fields = ["q", "state", "kind", "platform"]
+
+
+class EvidenceFilter(ListFilter):
+    texts = ("page__title", "page__handle", "page__institution__name")
+    numbers = ("page__institution__inn", "page__institution__ogrn")
+
+    decision = django_filters.ChoiceFilter(label=_("Decision"), choices=EvidenceDecision)
+    kind = django_filters.ChoiceFilter(label=_("Sign"), choices=EvidenceKind)
+    platform = django_filters.ChoiceFilter("page__platform", label=_("Network"), choices=PlatformCode)
+
+    class Meta:
+        model = EvidenceCard
+        fields = ["q", "decision", "kind", "platform"]
 
 
 def sector_choices() -> list[tuple[int, str]]:

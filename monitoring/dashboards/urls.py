@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.i18n import set_language
 
-from . import networks, preferences, suspects, views
+from . import evidence, networks, preferences, suspects, views
 from .exports import FileKind
 
 register_converter(FileKind, "kind")
@@ -22,6 +22,9 @@ urlpatterns = [
     path("regions/<slug:code>/events/export/<kind:kind>/", views.events_export, name="events_export"),
     path("regions/<slug:code>/suspects/", suspects.suspects, name="suspects"),
     path("suspects/<int:pk>/decision/", suspects.suspect_decide, name="suspect_decide"),
+    path("regions/<slug:code>/evidence/", evidence.evidence, name="evidence"),
+    path("evidence/<int:pk>/explanation/", evidence.evidence_explain, name="evidence_explain"),
+    path("evidence/<int:pk>/decision/", evidence.evidence_decide, name="evidence_decide"),
     path("networks/", networks.networks, name="networks"),
     path("networks/<slug:platform>/state/", networks.network_switch, name="network_switch"),
     path("networks/pauses/<int:pk>/end/", networks.token_return, name="token_return"),

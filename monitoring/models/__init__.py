@@ -2,6 +2,7 @@
 
 from .access import AccessPause, CallCount, Heartbeat, Network, NetworkState, OperatorMessage
 from .events import EventKind, PageEvent
+from .evidence import EvidenceCard, EvidenceDecision, EvidenceKind
 from .measures import (
     Dimension,
     GroupDay,
@@ -42,6 +43,9 @@ __all__ = [
     "CallCount",
     "Dimension",
     "EventKind",
+    "EvidenceCard",
+    "EvidenceDecision",
+    "EvidenceKind",
     "Exemption",
     "GroupDay",
     "GroupMonth",

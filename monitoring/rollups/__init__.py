@@ -5,6 +5,8 @@
 
 import datetime as dt
 
+from gospub.clock import day_bounds
+from monitoring.evidence import find_evidence
 from monitoring.models import GroupDay, GroupMonth, Page, PageDay, PageMonth, PageState, Region, Slot
 
 from .copies import mark_copies
@@ -19,17 +21,25 @@ __all__ = ["close_day", "collected_days", "follow", "month_end", "rebuild", "ref
 REFRESH_DAYS = 30
 
 
-def roll_up(region: Region, day: dt.date) -> None:
-    """Bring every roll-up in line with what was collected on `day` (a local day of the region)."""
-    close_day(region, day)
+def roll_up(region: Region, day: dt.date, now: dt.datetime | None = None) -> None:
+    """Bring every roll-up in line with what was collected on `day` (a local day of the region).
+
+    now: as in `close_day`.
+    """
+    close_day(region, day, now)
     sum_up(region, day - dt.timedelta(days=REFRESH_DAYS), day)
 
 
-def close_day(region: Region, day: dt.date) -> None:
-    """What can be told of the pages only when all of them were read: their states, mass-sent copies, silences."""
+def close_day(region: Region, day: dt.date, now: dt.datetime | None = None) -> None:
+    """What can be told of the pages only when all of them were read: their states, mass-sent copies, silences, signs
+    of gaming.
+
+    now (aware): when they are found; None = the end of the local day.
+    """
     refresh_page_states(region, day)
     mark_copies(region, day)
     note_silences(region, day)
+    find_evidence(region, day, now or day_bounds(day, region.time_zone)[1])
 
 
 def follow(region: Region, page: Page, day: dt.date, today: dt.date) -> None:

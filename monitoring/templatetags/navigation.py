@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gospub import clock
-from monitoring.dashboards.queries.suspects import waiting_count
+from monitoring.dashboards.queries import evidence, suspects
 from monitoring.dashboards.queries.troubles import stoppages
-from monitoring.models import NetworkState, Region, SuspectState
+from monitoring.models import EvidenceDecision, NetworkState, Region, SuspectState
 
 register = template.Library()
 
@@ -23,6 +23,7 @@ SECTIONS = (
     ("ratings", _("Ratings"), "ratings", False, ()),
     ("events", _("Events"), "events", False, ()),
     ("suspects", _("Doubtful numbers"), "suspects", True, ()),
+    ("evidence", _("Signs of gaming"), "evidence", False, ()),
     ("collection_status", _("Collection"), "collection", True, ()),
     ("registry_import", _("Registry"), "registry", True, ("registry_import_report",)),
 )
@@ -67,9 +68,13 @@ def links(request, region: Region) -> list[Link]:
             url = reverse(name, args=[region.code])
         except NoReverseMatch:  # a section that this installation does not have yet
             continue
-        badge = waiting_count(region) if name == "suspects" else 0
+        badge = 0
+        if name == "suspects":
+            badge, waiting = suspects.waiting_count(region), f"?state={SuspectState.OPEN}"
+        elif name == "evidence":
+            badge, waiting = evidence.waiting_count(region, request.user), f"?decision={EvidenceDecision.OPEN}"
         if badge:
-            url += f"?state={SuspectState.OPEN}"
+            url += waiting
         result.append(Link(url, title, icon, screen == name or screen in others, badge))
     return result
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from monitoring.models import (
     EventKind,
+    EvidenceCard,
     Page,
     PageDay,
     PageEvent,
@@ -64,7 +65,7 @@ class DayRow:
 class PageCard:
     """`latest`: the last day with a measured audience. `met`, `judged`: requirements of the checklist.
 
-    taken_over: the event that another community has the address now.
+    taken_over: the event that another community has the address now. evidence: open signs of gaming, oldest first.
     """
 
     page: Page
@@ -80,6 +81,7 @@ class PageCard:
     slots: list[DayRow]
     stewards: list[Stewardship]
     taken_over: PageEvent | None
+    evidence: list[EvidenceCard]
 
     @property
     def last_slot(self) -> Slot | None:
@@ -114,6 +116,7 @@ def page_card(page: Page, today: dt.date, now: dt.datetime) -> PageCard:
         slots=[row for row in days if row.slot][:LAST_SLOTS],
         stewards=list(page.stewardships.filter(running).select_related("person").order_by("since")),
         taken_over=taken_over(page, events),
+        evidence=list(page.evidence_cards.open().order_by("first_day", "pk")),
     )
 
 

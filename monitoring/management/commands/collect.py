@@ -44,7 +44,7 @@ class Command(BaseCommand):
             owed = planning.due(each, local, now, platform).count()
             with tqdm(total=owed, desc=each.name, unit=_("pages"), disable=None) as bar:
                 run.collect_region(each, lambda now=now: now, platform, bar.update)
-            rollups.roll_up(each, local)
+            rollups.roll_up(each, local, now)
             summary = run.summarize([each], now, time.monotonic() - began)
             print_summary(self.stdout, each.name, summary)
 
