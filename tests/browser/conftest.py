@@ -16,6 +16,7 @@ from gospub.accounts.models import User
 from monitoring import models
 from monitoring.rollups import rebuild
 from tests.factories import (
+    EvidenceFactory,
     InstitutionFactory,
     MunicipalityFactory,
     PageFactory,
@@ -92,6 +93,7 @@ class World:
             "collection": f"{region}/collection/",
             "events": f"{region}/events/",
             "suspects": f"{region}/suspects/",
+            "evidence": f"{region}/evidence/",
             "networks": "/networks/",
             **self.ratings,
         }
@@ -138,6 +140,29 @@ def keep_troubles(pages: list[models.Page]) -> None:
     SuspectFactory(page=second, day=DAY, kind=models.SuspectKind.NEGATIVE, raw="-1", value=None, expected=250)
     SuspectFactory(
         page=pages[8], state=models.SuspectState.REJECTED, decided_at=now, decided_by=operator(), note="Накрутка"
+    )
+    EvidenceFactory(page=first, explanation="Так велели", explained_at=now, explained_by=operator())
+    EvidenceFactory(
+        page=first,
+        kind=models.EvidenceKind.EQUAL_POSTS,
+        facts={"posts": 12, "texts": 2, "hashes": [7, 8], "ids": [str(10000 + n) for n in range(10)]},
+    )
+    EvidenceFactory(
+        page=second,
+        kind=models.EvidenceKind.VIEWS_WITHOUT_REACH,
+        facts={
+            "week": "2024-10-14",
+            "posts": 2,
+            "views": 60_000,
+            "interactions": 6,
+            "subscribers": 1000,
+            "usual": 0.0125,
+            "reach": None,
+        },
+        decision=models.EvidenceDecision.GAMING,
+        decided_at=now,
+        decided_by=operator(),
+        note="Накрутка",
     )
     for page, kind, old, new in (
         (first, models.EventKind.REPLACED, "school", "school_a"),

@@ -63,7 +63,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
 ):
     for _ in range(count):
         PageFactory(institution=InstitutionFactory(region=region, municipality=MunicipalityFactory(region=region)))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         analyst_client.get(reverse("institutions", args=[region.code]))
 
 

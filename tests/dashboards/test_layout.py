@@ -74,10 +74,12 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Рейтинги",
         "События",
         "Сомнительные числа",
+        "Признаки накрутки",
         "Сбор",
         "Реестр",
     ]
-    assert menu(client, reverse("page", args=[page.pk])) == ["Страницы", "Учреждения", "Рейтинги", "События"]
+    own = ["Страницы", "Учреждения", "Рейтинги", "События", "Признаки накрутки"]
+    assert menu(client, reverse("page", args=[page.pk])) == own
 
 
 def test_the_menu_marks_where_one_is(analyst_client, region):

@@ -125,7 +125,7 @@ def test_it_reads_little_however_many_pages_there_are(analyst_client, region, dj
     for _ in range(40):
         collected(PageFactory(institution=institution), DAY)
     roll_up(region, DAY)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         assert analyst_client.get(reverse("overview", args=[region.code])).status_code == 200
 
 

@@ -170,7 +170,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
     for number in range(count):
         institution = InstitutionFactory(region=region, municipality=MunicipalityFactory(region=region))
         page(region, f"П{number}", {"subscribers": number}, institution)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         analyst_client.get(reverse("pages", args=[region.code]))
 
 

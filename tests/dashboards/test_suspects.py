@@ -205,5 +205,5 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
     institution = InstitutionFactory(region=region)
     for _ in range(count):
         SuspectFactory(page=PageFactory(institution=institution))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         analyst_client.get(reverse("suspects", args=[region.code]))
