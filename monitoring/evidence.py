@@ -38,8 +38,8 @@ LEAST_REACTION = 0.0005
 USUAL_REACTION = 5 * LEAST_REACTION
 # A median of fewer posts is no habit.
 LEAST_HABIT = 5
-# Each person reached would have seen so many posts of the week.
-BEYOND_REACH = 5
+# A post that so many times the people reached in its week have seen: a person's view counts once or so.
+BEYOND_REACH = 2
 # The same text so often within a week is a machine's work or a filler; four are a reminder of an event.
 LEAST_EQUAL, EQUAL_WITHIN = 5, WEEK
 # From this share on a page mostly hands on what was sent to many; fewer posts than these make no share.
@@ -170,7 +170,7 @@ def views_without_reach(region: Region, day: dt.date) -> Iterator[Sign]:
         judged=Count("pk", filter=_with_interactions()),
     ).filter(n__gte=LEAST_VIEWED)
     unliked = Q(acted__lt=F("seen") * LEAST_REACTION, judged=F("n"))
-    beyond = Q(reach__gt=0, seen__gte=F("reach") * float(BEYOND_REACH))
+    beyond = Q(reach__gt=0, seen__gte=F("reach") * F("n") * float(BEYOND_REACH))
     rows = list(sums.filter(unliked | beyond).order_by("page_id", "week"))
     pages = {row["page_id"] for row in rows}
     audience = _weekly_audience(pages, monday, sunday)
@@ -194,8 +194,8 @@ def _times_too_many(row: dict, subscribers: int | None, usual: float | None) -> 
         times = row["seen"] / row["n"] / subscribers
         if times >= BEYOND_AUDIENCE:
             return times
-    if row["reach"] and row["seen"] >= BEYOND_REACH * row["reach"]:
-        return row["seen"] / row["reach"]
+    if row["reach"] and row["seen"] >= BEYOND_REACH * row["reach"] * row["n"]:
+        return row["seen"] / row["n"] / row["reach"]
     return None
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from gospub.accounts import audit
 from gospub.accounts.models import Role, User
-from monitoring.models import Slot, SlotStatus, Suspect, SuspectState
+from monitoring.models import EvidenceCard, Slot, SlotStatus, Suspect, SuspectState
 from monitoring.models.measures import GONE_REASONS
 
 from .digests import digest
@@ -39,7 +39,7 @@ def obstacles(rating: Rating, today: dt.date) -> list[Obstacle]:
     """What speaks against letting the rating pass now; the list is kept with the passage."""
     return [
         obstacle
-        for check in (_period_runs, _outdated, _seal_broken, _collected, _suspects, _thin)
+        for check in (_period_runs, _outdated, _seal_broken, _collected, _suspects, _evidence, _thin)
         for obstacle in check(rating, today)
     ]
 
@@ -99,6 +99,19 @@ def _suspects(rating: Rating, today: dt.date) -> Iterator[Obstacle]:
             count,
         )
         yield Obstacle("suspects", text % {"count": count})
+
+
+def _evidence(rating: Rating, today: dt.date) -> Iterator[Obstacle]:
+    """Signs of gaming take no points, but nobody should be awarded before they were looked at."""
+    cards = EvidenceCard.objects.open().touching(rating.first, rating.last)
+    count = cards.filter(page__institution__region=rating.region).count()
+    if count:
+        text = ngettext(
+            "%(count)d sign of gaming in the period waits for a decision.",
+            "%(count)d signs of gaming in the period wait for a decision.",
+            count,
+        )
+        yield Obstacle("evidence", text % {"count": count})
 
 
 def _thin(rating: Rating, today: dt.date) -> Iterator[Obstacle]:

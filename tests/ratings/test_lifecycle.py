@@ -15,6 +15,7 @@ from ratings.computing import NothingToRateError, compute
 from ratings.lifecycle import PassageError, let_pass, obstacles
 from ratings.models import Passage, Rating, RatingState, Score
 from tests.factories import (
+    EvidenceFactory,
     RegionFactory,
     SuspectFactory,
     analyst,
@@ -127,6 +128,16 @@ def test_doubtful_numbers_that_wait_do(region):
     assert codes(rating) == []
     SuspectFactory(page=page, day=LAST)
     assert codes(rating) == ["suspects"]
+
+
+def test_signs_of_gaming_that_nobody_has_looked_at_do(region):
+    rating = ranking(region)
+    page = rating.scores.first().page
+    EvidenceFactory(page=page, first_day=LAST + DAY, last_day=LAST + DAY)
+    EvidenceFactory(page=page, first_day=FIRST, last_day=LAST, decision="justified")
+    assert codes(rating) == []
+    EvidenceFactory(page=page, first_day=FIRST - DAY, last_day=FIRST)
+    assert codes(rating) == ["evidence"]
 
 
 def test_a_rating_in_which_nobody_has_a_place_is_grave(region):

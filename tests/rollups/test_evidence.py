@@ -215,15 +215,15 @@ def with_reach(page: Page, reach: int | None, views: int, likes: int | None = 10
 
 
 def test_more_views_than_the_weekly_reach_allows_are_a_sign(region, page):
-    with_reach(page, 1000, 2500, likes=None)
+    with_reach(page, 1000, 2000, likes=None)
     assert find(region) == 1
     card = EvidenceCard.objects.get()
-    assert (card.size, card.facts["reach"], card.facts["interactions"]) == (5, 1000, None)
+    assert (card.size, card.facts["reach"], card.facts["interactions"]) == (2, 1000, None)
 
 
 @pytest.mark.parametrize("reach", [1001, 0, None])
 def test_views_within_the_reach_or_without_one_are_none(region, page, reach):
-    with_reach(page, reach, 2500)
+    with_reach(page, reach, 2000)
     assert find(region) == 0
 
 
