@@ -35,7 +35,7 @@ def filled(data: dict) -> QueryDict:
             fields["zero"] = "1"
         form.update({prefix + name: value for name, value in fields.items()})
     peers, line = data.get("peers", {}), data.get("line") or {}
-    boxes = [field for field in ("sector", "sector2", "level", "kind", "size", "network", "page_class")]
+    boxes = ["sector", "sector2", "level", "kind", "size", "network", "page_class"]
     form.setlist("by", [field for field in boxes if field in peers.get("by", ())])
     form.update({"least": str(peers.get("least", 1)), "sizes": "; ".join(peers.get("sizes", ()))})
     form.update({"size_of": peers.get("size_of", "subscribers"), "digits": str(rules.digits)})
@@ -158,8 +158,8 @@ def test_the_rules_of_the_whole_are_set():
     changes = {"least": "4", "sizes": "500; 2 000", "days": "30", "posts": "3", "collected": "95,5", "digits": "1"}
     form = filled(methodology(item("growth")))
     form.update(changes | {"line": "places", "line_value": "3", "winsorising": "1", "size_of": "population"})
-    for name in changes:
-        form.setlist(name, [changes[name]])
+    for name, value in changes.items():
+        form.setlist(name, [value])
     form.setlist("line", ["places"])
     form.setlist("line_value", ["3"])
     form.setlist("by", ["sector", "size"])
