@@ -144,8 +144,8 @@ def shown_value(field: forms.Field, value: object) -> str:
     """A chosen value as the form shows it."""
     if isinstance(value, dt.date):
         return short_day(value)
-    chosen = dict(field.choices).get(value) if isinstance(field, forms.ChoiceField) else None
-    return str(chosen or value)
+    labels = {str(key): label for key, label in field.choices} if isinstance(field, forms.ChoiceField) else {}
+    return str(labels.get(str(value), value))
 
 
 class PlaceFilter(ListFilter):

@@ -52,9 +52,11 @@ def follow(region: Region, page: Page, day: dt.date, today: dt.date) -> None:
 
 def sum_up(region: Region, first: dt.date, last: dt.date) -> None:
     """Groups and months of the days in the range (both ends included)."""
-    refresh_group_days(region, collected_days(region, first, last))
+    days = collected_days(region, first, last)
+    refresh_group_days(region, days)
     facts = PageDay.objects.filter(page__institution__region=region, day__range=(first, last))
-    refresh_months(region, facts.dates("day", "month"))
+    # Days that owed readings count where nothing was read either.
+    refresh_months(region, {*facts.dates("day", "month"), *(day.replace(day=1) for day in days)})
 
 
 def rebuild(region: Region) -> None:

@@ -23,6 +23,7 @@ from ..models import Rating, Score, ScoreStatus
 from ..names import RELATED, address_of, group_name, name_of, subject_words
 from ..parts import State
 from ..rules import Item, Penalty, Rules, Subject
+from ..tables_data import plain
 from ..wording import points_text, value_text
 
 DEFAULT_SORT = "place"
@@ -265,5 +266,6 @@ def export_row(row: Row, rules: Rules) -> list[object]:
 def _exported(stored: list[float | None], part: Item | Penalty) -> tuple[object, object]:
     state, numerator, denominator, _normal, _contribution = stored
     if state == State.KNOWN:
-        return points_of(stored, part), numerator / denominator if denominator else None
+        won = points_of(stored, part)
+        return None if won is None else plain(won), numerator / denominator if denominator else None
     return (None, None) if state == State.UNKNOWN else (NOT_APPLICABLE, NOT_APPLICABLE)

@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 
 from monitoring.models import Region
+from ratings.models import Rating
 from tests.factories import RegionFactory, analyst
 
-from .worlds import NOW
+from .worlds import NOW, zoned_rating
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +27,9 @@ def analyst_client(region) -> Client:
     client = Client()
     client.force_login(analyst(region))
     return client
+
+
+@pytest.fixture
+def zoned(region) -> Rating:
+    """A rating with zones, groups and an award line."""
+    return zoned_rating(region)

@@ -10,13 +10,17 @@ from monitoring.models import Page, PageDay, Region
 from ratings.computing import compute
 from ratings.models import Methodology, Rating, RatingState, Score
 from ratings.periods import Period, read_period
-from tests.factories import InstitutionFactory, PageFactory, watched
+from tests.factories import InstitutionFactory, PageFactory, SectorFactory, watched
 
 NOW = dt.datetime(2025, 1, 20, 2, tzinfo=dt.UTC)
 TODAY = dt.date(2025, 1, 20)
 MONTH = read_period("2024-11")
 FIRST, LAST = MONTH.first, MONTH.last
 DAY = dt.timedelta(days=1)
+ZONES = [
+    {"zone": "high", "label": "Высокая", "tone": "good", "from": "60"},
+    {"zone": "low", "label": "Низкая", "tone": "bad", "from": "0"},
+]
 _numbers = itertools.count(1)
 
 
@@ -97,3 +101,21 @@ def to(rating: Rating, state: RatingState) -> Rating:
 def one_day(page: Page, day: dt.date, **figures: Any) -> None:
     """Figures of a page day, whether it is there or not."""
     PageDay.objects.update_or_create(page=page, day=day, defaults=figures)
+
+
+def zoned_rating(region) -> Rating:
+    """Five pages of two sectors; one stands at the gate, one has no data."""
+    culture, school = SectorFactory(name="Культура"), SectorFactory(name="Образование")
+    for number, (sector, likes) in enumerate([(culture, 5), (culture, 1), (school, 4)]):
+        place = InstitutionFactory(region=region, sector=sector, name=f"У{number}", inn="")
+        watched(page_in(region, institution=place, title=f"П{number}"), FIRST, LAST, likes=likes)
+    watched(page_in(region, title="Ворота"), FIRST, LAST, profile={"has_avatar": False})
+    watched(page_in(region, title="Пустая"), FIRST, LAST, every=0)
+    rules = methodology(
+        target("engagement_by_views", "0.05"),
+        zones=ZONES,
+        gate=[{"indicator": "avatar", "from": "1"}],
+        peers={"by": ["sector"]},
+        line={"places": 1},
+    )
+    return rate(region, rules)

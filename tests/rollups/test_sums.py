@@ -178,6 +178,14 @@ def test_a_stored_month_is_the_sums_of_its_days(page):
         assert {name: stored[name] for name in sums(page, month, last)} == sums(page, month, last)
 
 
+def test_a_month_in_which_nothing_could_be_read_is_stored_all_the_same(region):
+    page = PageFactory(institution__region=region)
+    Slot.objects.create(page=page, day=NOVEMBER[0], status=SlotStatus.FAILED, reason="unreachable")
+    rollups.sum_up(region, *NOVEMBER)
+    stored = PageMonth.objects.get(page=page)
+    assert (stored.days_owed, stored.days_excused, stored.days_measured) == (1, 1, 0)
+
+
 def added(pieces: list[dict]) -> dict:
     """Sums of several spans put together as they may be."""
     result = {}
