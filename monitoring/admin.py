@@ -9,6 +9,7 @@ from gospub import clock
 
 from . import models
 from .registry.records import keep_records
+from .rollups import refresh_excused
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -67,6 +68,11 @@ class InstitutionAdmin(admin.ModelAdmin):
     autocomplete_fields = ("region", "municipality", "sector")
     inlines = (ExemptionInline,)
 
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            refresh_excused(form.instance)
+
 
 class StewardshipInline(admin.TabularInline):
     model = models.Stewardship
@@ -123,7 +129,9 @@ class ObligationAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Exemption)
-class ExemptionAdmin(admin.ModelAdmin):
+class ExemptionAdmin(ReadOnlyAdmin):
+    """All of them in one list; they are entered at their institution."""
+
     list_display = ("institution", "platform", "ground", "since", "until")
     list_filter = ("platform",)
     list_select_related = ("institution",)

@@ -11,7 +11,7 @@ import numpy as np
 from monitoring.models import Region
 from monitoring.registry.identifiers import municipality_kind
 
-from .catalogue import INDICATORS, Whose
+from .catalogue import INDICATORS, Level, Whose
 from .parts import Array, Parts, Readings, State
 from .periods import Period
 from .quantities import PageFacts, Span, networks_due, networks_kept, page_facts, read_parts
@@ -132,9 +132,34 @@ class _Sums:
             return self._median_hours(known, states)
         numerator = np.where(known, each.numerator * self.share, 0.0)
         denominator = np.where(known, each.denominator * self.share, 0.0)
+        split = self.rules.subject == Subject.PERSON
+        if split and indicator.level == Level.DENOMINATOR:
+            denominator = self._at_start(known, each.denominator)
+        elif split and indicator.level == Level.NUMERATOR:
+            numerator = np.where(self._last_of_page(known), numerator, 0.0)
         if indicator.whose == Whose.MUNICIPALITY:
             denominator = np.where(self._first_in_place(known), each.denominator, 0.0)
         return Readings(self._total(numerator), self._total(denominator), states)
+
+    def _chains(self, known: Array) -> list[list[int]]:
+        """The known parts of each subject and page, by time: several where a co-admin came or went."""
+        chains: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for n in np.flatnonzero(known).tolist():
+            chains[int(self.owner[n]), self.holdings[n].page.pk].append(n)
+        return [sorted(chain, key=lambda n: self.holdings[n].first) for chain in chains.values()]
+
+    def _at_start(self, known: Array, level: Array) -> Array:
+        """The level at the first part of each subject and page, times the mean share over all its parts' days."""
+        result = np.zeros(len(level))
+        for chain in self._chains(known):
+            days = [(self.holdings[n].last - self.holdings[n].first).days + 1 for n in chain]
+            result[chain[0]] = level[chain[0]] * np.average(self.share[chain], weights=days)
+        return result
+
+    def _last_of_page(self, known: Array) -> Array:
+        last = np.zeros(len(known), dtype=bool)
+        last[[chain[-1] for chain in self._chains(known)]] = True
+        return last
 
     def _first_in_place(self, known: Array) -> Array:
         """The first known part of each subject in each municipality: its adults are counted once."""

@@ -28,6 +28,15 @@ class Whose(StrEnum):
     MUNICIPALITY = "municipality"
 
 
+class Level(StrEnum):
+    """Which side of the ratio is a level, not a flow: of a page that one subject holds over several spans it counts
+    once, at the first of them (what growth starts from) or at the last (how many there are)."""
+
+    NONE = "none"
+    DENOMINATOR = "denominator"
+    NUMERATOR = "numerator"
+
+
 class Source(StrEnum):
     """What must be read for an indicator, besides the sums of the months."""
 
@@ -63,6 +72,7 @@ class Indicator:
     columns: tuple[str, ...] = ()
     params: Mapping[str, Bounds] = field(default_factory=dict)
     whose: Whose = Whose.PAGE
+    level: Level = Level.NONE
     less: bool = False
 
 
@@ -142,6 +152,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.growth,
         columns=ENDS,
         params={"floor": Bounds(100, 1, 100_000, _("least subscribers at the start"))},
+        level=Level.DENOMINATOR,
     ),
     "growth_by_adults": Indicator(
         _("Growth per 1,000 adults"),
@@ -160,6 +171,7 @@ INDICATORS: dict[str, Indicator] = {
         frozenset({Source.SUMS, Source.ADULTS}),
         ENDS,
         whose=Whose.MUNICIPALITY,
+        level=Level.NUMERATOR,
     ),
     "comments_answered": Indicator(
         _("Answered comments"),

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
@@ -103,13 +105,15 @@ def _parts(rating: Rating, held: Sequence[Holding], measure: Measure) -> list[Pa
 
 
 def _of_page(rating: Rating, measure: Measure, held: Sequence[Holding], parts: list[PartLine]) -> Under:
-    page, first, last = held[0].page.pk, min(h.first for h in held), max(h.last for h in held)
-    days = Q(page=page, day__range=(first, last))
+    page, spells = held[0].page.pk, _spells(held)
+    last = spells[-1][1]
+    days = Q(page=page) & reduce(or_, (Q(day__range=spell) for spell in spells))
     unread = Slot.objects.filter(days).exclude(status=SlotStatus.OK).order_by("day")
     found = Under(parts, missing=list(unread[:MOST_ROWS]), more=max(0, unread.count() - MOST_ROWS))
     name = measure.indicator
     if name in WEEK_INDICATORS:
-        found.weeks.extend(weeks_of(rating, page, Period(first, last, Unit(rating.unit))))
+        for spell in spells:
+            found.weeks.extend(weeks_of(rating, page, Period(*spell, Unit(rating.unit))))
     elif name in POST_INDICATORS:
         posts = Post.objects.filter(days)
         if name in ("comments_answered", "answer_hours"):
@@ -123,10 +127,22 @@ def _of_page(rating: Rating, measure: Measure, held: Sequence[Holding], parts: l
             PageDay.objects.filter(page=page, day__range=(last - dt.timedelta(days=6), last)).order_by("day")
         )
     else:
-        measured = PageDay.objects.filter(days, subscribers__isnull=False)
-        ends = [measured.order_by("day").first(), measured.order_by("-day").first()]
-        found.days.extend(each for each in ends if each)
+        for spell in spells:
+            measured = PageDay.objects.filter(page=page, day__range=spell, subscribers__isnull=False)
+            ends = [measured.order_by("day").first(), measured.order_by("-day").first()]
+            found.days.extend(each for each in ends if each)
     return found
+
+
+def _spells(held: Sequence[Holding]) -> list[tuple[dt.date, dt.date]]:
+    """Days over which one page was held without a break: a co-admin who joins breaks nothing, a hand-over does."""
+    spells: list[tuple[dt.date, dt.date]] = []
+    for first, last in sorted((each.first, each.last) for each in held):
+        if spells and first <= spells[-1][1] + dt.timedelta(days=1):
+            spells[-1] = (spells[-1][0], max(spells[-1][1], last))
+        else:
+            spells.append((first, last))
+    return spells
 
 
 def weeks_of(rating: Rating, page: int, period: Period) -> list[WeekLine]:

@@ -64,15 +64,16 @@ def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
     pages = Page.objects.visible_to(request.user).in_bulk({part.page for part in inputs.parts})
     if not pages:  # a person's page of another institution: its posts and days are not told
         inputs = Under(inputs.parts)
+    bars = screen.bars(found, read_rules(rating.methodology.data))
+    bar = next((bar for bar in bars if bar.line.code == item), None)
     context = {
         "region": rating.region,
         "rating": rating,
         "period": rating_screen.period_text(rating),
         "score": found,
         "name": name_of(found),
-        "bar": next(
-            (bar for bar in screen.bars(found, read_rules(rating.methodology.data)) if bar.line.code == item), None
-        ),
+        "bar": bar,
+        "parts_note": screen.parts_note(bar.line.indicator, inputs.parts) if bar else "",
         "inputs": inputs,
         "parts": [(part, pages.get(part.page)) for part in inputs.parts],
     }

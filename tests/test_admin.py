@@ -9,12 +9,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gospub.accounts.models import Grant, Role, User
+from monitoring import rollups
 from monitoring.admin import ReadOnlyAdmin
-from monitoring.models import PageDay
+from monitoring.models import Institution, PageDay, PageMonth
 from ratings.computing import compute
 from ratings.methodologies import store_preset
 from ratings.periods import Unit, period_of
-from tests.factories import InstitutionFactory, MunicipalityFactory, PageFactory, RegionFactory, UserFactory, collected
+from tests.factories import (
+    InstitutionFactory,
+    MunicipalityFactory,
+    PageFactory,
+    RegionFactory,
+    UserFactory,
+    collected,
+    watched,
+)
 from tests.factories import operator as make_operator
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +180,18 @@ def test_no_password_is_shown(operator):
     user = UserFactory()
     text = operator.get(address(User, "change", user.pk)).content.decode()
     assert user.password not in text
+
+
+def test_an_exemption_that_is_entered_later_is_in_the_months_it_covers(operator):
+    first, last = dt.date(2024, 9, 2), dt.date(2024, 10, 27)
+    page = watched(PageFactory(), first, last)
+    place = page.institution
+    rollups.sum_up(place.region, first, last)
+    response = operator.post(
+        address(Institution, "change", place.pk),
+        {"name": place.name, "region": place.region_id, "ogrn": place.ogrn, "level": place.level,
+         "exemptions-TOTAL_FORMS": 1, "exemptions-INITIAL_FORMS": 0, "exemptions-0-ground": "Ремонт",
+         "exemptions-0-since": "2024-09-01", "exemptions-0-until": "2024-09-30"},
+    )  # fmt: skip
+    assert response.status_code == 302
+    assert list(PageMonth.objects.order_by("month").values_list("weeks", flat=True)) == [0, 3]

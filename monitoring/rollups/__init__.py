@@ -11,11 +11,21 @@ from monitoring.models import GroupDay, GroupMonth, Page, PageDay, PageMonth, Pa
 
 from .copies import mark_copies
 from .groups import refresh_group_days
-from .months import month_end, refresh_months
+from .months import month_end, refresh_excused, refresh_months
 from .pages import refresh_page_states
 from .silence import note_silences
 
-__all__ = ["close_day", "collected_days", "follow", "month_end", "rebuild", "refresh_page_states", "roll_up", "sum_up"]
+__all__ = [
+    "close_day",
+    "collected_days",
+    "follow",
+    "month_end",
+    "rebuild",
+    "refresh_excused",
+    "refresh_page_states",
+    "roll_up",
+    "sum_up",
+]
 
 # Counters of posts move for this long after their day, so their days are summed again.
 REFRESH_DAYS = 30

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Max
 
-from monitoring.models import GroupDay, GroupMonth, PageMonth, Region
+from monitoring.models import GroupDay, GroupMonth, Institution, PageMonth, Region
 from monitoring.upsert import upsert
 
 from .groups import Sums, group_keys, write_groups
@@ -18,9 +18,20 @@ def refresh_months(region: Region, months: Iterable[dt.date]) -> None:
     keys = group_keys(region)
     for month in sorted(months):
         rows = _page_months(region, month)
-        fields = [f.name for f in PageMonth._meta.concrete_fields if f.name not in ("id", "month", "page")]
-        upsert(rows, ["month", "page"], fields)
+        _store(rows)
         write_groups(GroupMonth, region, "month", {month: _group_month(region, month, rows, keys)})
+
+
+def refresh_excused(institution: Institution) -> None:
+    """PageMonth of one institution: an exemption was entered, changed or taken back, perhaps for months long past."""
+    pages = list(institution.pages.values_list("pk", flat=True))
+    for month in PageMonth.objects.filter(page__in=pages).order_by().values_list("month", flat=True).distinct():
+        _store(_page_months(institution.region, month, pages))
+
+
+def _store(rows: list[PageMonth]) -> None:
+    fields = [f.name for f in PageMonth._meta.concrete_fields if f.name not in ("id", "month", "page")]
+    upsert(rows, ["month", "page"], fields)
 
 
 def month_end(month: dt.date) -> dt.date:
@@ -28,8 +39,8 @@ def month_end(month: dt.date) -> dt.date:
     return (month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
 
 
-def _page_months(region: Region, month: dt.date) -> list[PageMonth]:
-    sums = page_sums(region, month, month_end(month))
+def _page_months(region: Region, month: dt.date, pages: Collection[int] | None = None) -> list[PageMonth]:
+    sums = page_sums(region, month, month_end(month), pages)
     return [PageMonth(month=month, page_id=page, **row) for page, row in sums.items()]
 
 

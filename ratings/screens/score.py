@@ -9,9 +9,10 @@ import numpy as np
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from ..catalogue import INDICATORS, Unit
+from ..catalogue import INDICATORS, Level, Unit
 from ..editing import plain
 from ..explain import Advice, Line, Scenario, advice, group_contributions, lines
+from ..inputs import PartLine
 from ..models import Rating, Score, ScoreStatus
 from ..names import group_name
 from ..parts import State
@@ -128,6 +129,16 @@ def _bar(line: Line, part: object) -> Bar:
         line.median,
         points < 0,
     )
+
+
+def parts_note(indicator: str, parts: Sequence[PartLine]) -> str:
+    """How the numbers of one page's spans add up, where it is not by a plain sum."""
+    level = INDICATORS[indicator].level
+    if level == Level.NONE or len({part.page for part in parts}) == len(parts):
+        return ""
+    if level == Level.DENOMINATOR:
+        return _("The denominator of a page counts once: at its first days, times the mean share over all of them.")
+    return _("The numerator of a page counts once: at its last days.")
 
 
 def strip(score: Score) -> Strip | None:

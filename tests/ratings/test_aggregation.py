@@ -160,6 +160,36 @@ def test_a_page_that_is_gone_on_the_last_day_is_no_presence(region, obliged):
     assert value(table, both, "presence") == 0.5
 
 
+# --- levels of a page that is held in several spans -------------------------------------------------------------------
+
+
+@pytest.fixture
+def joined(region):
+    """A page of 1 000 that gains ten a day, kept by one person all month, by another beside them in its last ten."""
+    page = watched(page_in(region), FIRST, LAST, subscribers=1000, grows=10)
+    first, second = PersonFactory(region=region), PersonFactory(region=region)
+    steward(page, first, FIRST)
+    steward(page, second, FIRST + 20 * DAY)
+    return first, second
+
+
+def test_a_co_admin_who_joins_does_not_shrink_the_growth_of_the_page(region, joined):
+    first, second = joined
+    table = table_of(region, item("growth"), subject="person")
+    shared = (20 * 1 + 10 * 0.5) / 30  # of the first one's days
+    assert value(table, first, "growth") == pytest.approx((190 + 90 * 0.5) / (1000 * shared))
+    assert value(table, second, "growth") == pytest.approx(90 / 1200)
+
+
+def test_the_audience_of_a_page_counts_once_with_the_last_share(region, joined):
+    first, second = joined
+    region.adult_population = 10_000
+    region.save()
+    table = table_of(region, item("audience_by_adults"), subject="person")
+    half = 1290 / 2 / 10_000
+    assert (value(table, first, "audience_by_adults"), value(table, second, "audience_by_adults")) == (half, half)
+
+
 # --- who is there -----------------------------------------------------------------------------------------------------
 
 

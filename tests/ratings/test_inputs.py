@@ -51,6 +51,37 @@ def test_the_spans_of_a_person_add_up_with_their_shares(region):
     assert sum(part.numerator * part.share for part in parts) == ratio(rating, person, "regularity")[0] == 14
 
 
+@pytest.fixture
+def handed_over(region):
+    """A page that one person kept at both ends of the month, another in its middle."""
+    person, other = PersonFactory(region=region), PersonFactory(region=region)
+    page = watched(page_in(region), FIRST, LAST, every=1)
+    steward(page, person, FIRST, FIRST + 9 * DAY)
+    steward(page, other, FIRST + 10 * DAY, FIRST + 20 * DAY)
+    steward(page, person, FIRST + 20 * DAY)
+    return person
+
+
+def test_the_days_of_another_person_are_not_told(region, handed_over):
+    rating = rated(region, "own_content", "growth", subject="person")
+    told = {post.day for post in under_of(rating, handed_over, "own_content").posts}
+    assert told == {FIRST + n * DAY for n in (*range(10), *range(20, 30))}
+    ends = [day.day for day in under_of(rating, handed_over, "growth").days]
+    assert ends == [FIRST, FIRST + 9 * DAY, FIRST + 20 * DAY, LAST]
+
+
+def test_levels_that_count_once_are_said_to(analyst_client, region, handed_over):
+    rating = rated(region, "audience_by_adults", "growth", "regularity", subject="person")
+    score = by_key(rating)[str(handed_over.pk)]
+    growth, audience, days = (
+        analyst_client.get(reverse("score_inputs", args=[score.pk, code])).content.decode()
+        for code in ("growth", "audience_by_adults", "regularity")
+    )
+    assert "Знаменатель страницы берётся один раз" in growth
+    assert "Числитель страницы берётся один раз" in audience
+    assert "берётся один раз" not in days
+
+
 def test_of_several_pages_only_the_parts_are_told(region):
     place = InstitutionFactory(region=region)
     for platform in ("vk", "ok"):

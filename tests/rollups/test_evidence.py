@@ -1,22 +1,13 @@
-"""Signs of gaming: found at their limits and not below, one card for each spell, nothing decided is touched."""
-
-import datetime as dt
-from itertools import count
+"""Signs of gaming: found at their limits and not below."""
 
 import pytest
 
-from monitoring.evidence import explain, find_evidence
-from monitoring.models import EvidenceCard, EvidenceDecision, EvidenceKind, Page, PageDay, Post, Provenance, Region
-from monitoring.rollups import close_day
-from tests.factories import InstitutionFactory, PageFactory, RegionFactory, institution_admin
+from monitoring.models import EvidenceCard, EvidenceDecision, EvidenceKind, Page, Post, Provenance, Region
+from tests.factories import InstitutionFactory, PageFactory, RegionFactory
+
+from .gaming import DAY, JUMP, MONDAY, NOW, ONE, days, find, handed_on, jump, measure, post, same, week, with_reach
 
 pytestmark = pytest.mark.django_db
-
-DAY = dt.date(2024, 10, 26)  # a Saturday
-NOW = dt.datetime(2024, 10, 26, 10, tzinfo=dt.UTC)
-ONE = dt.timedelta(days=1)
-MONDAY = dt.date(2024, 10, 14)
-numbers = count(1)
 
 
 @pytest.fixture
@@ -29,54 +20,7 @@ def page(region) -> Page:
     return PageFactory(institution=InstitutionFactory(region=region))
 
 
-def measure(page: Page, day: dt.date, subscribers: int, **fields: object) -> None:
-    PageDay.objects.create(page=page, day=day, subscribers=subscribers, **fields)
-
-
-def post(page: Page, day: dt.date, **fields: object) -> Post:
-    """At noon of the region's day."""
-    at = dt.datetime.combine(day, dt.time(2), dt.UTC)
-    return Post.objects.create(
-        page=page, external_id=str(next(numbers)), published_at=at, day=day, read_at=at, **fields
-    )
-
-
-def find(region: Region, day: dt.date = DAY) -> int:
-    return find_evidence(region, day, NOW)
-
-
-def kinds() -> list[str]:
-    return list(EvidenceCard.objects.order_by("first_day", "kind").values_list("kind", flat=True))
-
-
-def days(card: EvidenceCard) -> tuple[dt.date, dt.date]:
-    card.refresh_from_db()
-    return card.first_day, card.last_day
-
-
 # --- a jump without views ---------------------------------------------------------------------------
-
-JUMP = DAY - 14 * ONE
-
-
-def jump(
-    page: Page,
-    before: int = 1000,
-    after: int = 1200,
-    *,
-    on: dt.date = JUMP,
-    views: tuple[int, int] = (100, 100),
-    posts: tuple[int, int] = (2, 2),
-    gap: int = 1,
-    **measured: object,
-) -> None:
-    """The audience grows on that day; so many posts with so many views before and after it."""
-    measure(page, on - gap * ONE, before)
-    measure(page, on, after, **measured)
-    for n in range(posts[0]):
-        post(page, on - (n + 1) * ONE, views_7=views[0], views=10 * views[0])
-    for n in range(posts[1]):
-        post(page, on + (n + 1) * ONE, views_7=views[1], views=10 * views[1])
 
 
 def test_a_jump_after_which_a_post_is_seen_no_more_is_a_sign(region, page):
@@ -152,26 +96,6 @@ def test_jumps_on_days_that_follow_are_one_card(region, page):
 # --- views without reach ----------------------------------------------------------------------------
 
 
-def week(
-    page: Page,
-    *,
-    views: int = 3000,
-    likes: int | None = 0,
-    posts: int = 2,
-    usual: int = 25,
-    habit: int = 5,
-    subscribers: int | None = 1000,
-    monday: dt.date = MONDAY,
-) -> None:
-    """A week of so many posts with so many views each, after `habit` posts of 10 000 views with `usual` likes."""
-    if subscribers:
-        measure(page, monday, subscribers)
-    for n in range(posts):
-        post(page, monday + n * ONE, views=views, likes=likes)
-    for n in range(habit):
-        post(page, monday - (n + 1) * ONE, views=10_000, likes=usual)
-
-
 def test_a_week_seen_far_beyond_the_audience_and_liked_by_nobody_is_a_sign(region, page):
     week(page, views=3000, likes=1)
     assert find(region) == 1
@@ -208,12 +132,6 @@ def test_a_week_just_below_the_limits_is_none(region, page, world):
     assert find(region) == 0
 
 
-def with_reach(page: Page, reach: int | None, views: int, likes: int | None = 100) -> None:
-    page.weekly_reach = reach
-    page.save()
-    week(page, views=views, likes=likes, habit=0)
-
-
 def test_more_views_than_the_weekly_reach_allows_are_a_sign(region, page):
     with_reach(page, 1000, 2000, likes=None)
     assert find(region) == 1
@@ -242,11 +160,6 @@ def test_weeks_that_follow_are_one_card(region, page):
 
 
 # --- equal posts ------------------------------------------------------------------------------------
-
-
-def same(page: Page, posts: int = 5, first: dt.date = DAY - 6 * ONE, last: dt.date = DAY, text: int = 7, **fields):
-    """So many posts with one text, the last of them on the last day."""
-    return [post(page, first if n < posts - 1 else last, text_hash=text, **fields) for n in range(posts)]
 
 
 def test_five_equal_posts_in_seven_days_are_a_sign(region, page):
@@ -295,13 +208,6 @@ def test_bursts_weeks_apart_are_two_cards(region, page):
 # --- mass-distributed posts -------------------------------------------------------------------------
 
 
-def handed_on(page: Page, copies: int = 5, own: int = 5, day: dt.date = DAY) -> None:
-    for _ in range(copies):
-        post(page, day, kind=Post.Kind.COPY)
-    for _ in range(own):
-        post(page, day)
-
-
 def test_a_page_that_mostly_hands_on_is_a_sign(region, page):
     handed_on(page)
     assert find(region) == 1
@@ -316,115 +222,3 @@ def test_a_page_that_mostly_hands_on_is_a_sign(region, page):
 def test_a_lesser_share_or_too_few_posts_are_none(region, page, world):
     handed_on(page, **world)
     assert find(region) == 0
-
-
-# --- cards ------------------------------------------------------------------------------------------
-
-
-def everything(page: Page) -> None:
-    """One sign of each kind."""
-    jump(page, on=DAY - 20 * ONE)
-    week(page, habit=0, subscribers=None)
-    Page.objects.filter(pk=page.pk).update(weekly_reach=100)
-    handed_on(page, copies=30)
-    same(page)
-
-
-def test_finding_again_changes_nothing(region, page):
-    everything(page)
-    assert find(region) == 4
-    assert set(kinds()) == set(EvidenceKind.values)
-    before = list(EvidenceCard.objects.order_by("pk").values())
-    assert find(region) == 0
-    assert list(EvidenceCard.objects.order_by("pk").values()) == before
-
-
-def test_a_spell_that_continues_prolongs_its_open_card(region, page):
-    handed_on(page)
-    find(region)
-    handed_on(page, copies=5, own=0, day=DAY + ONE)
-    assert find(region, DAY + ONE) == 0
-    card = EvidenceCard.objects.get()
-    assert days(card) == (DAY - 29 * ONE, DAY + ONE)
-    assert card.facts == {"posts": 15, "copies": 10}
-    assert card.found_at == NOW
-
-
-def test_the_end_of_the_window_cuts_no_card_short(region, page):
-    same(page, posts=9, first=DAY - 3 * ONE, last=DAY)
-    find(region)
-    find(region, DAY + 28 * ONE)
-    card = EvidenceCard.objects.get()
-    assert (days(card), card.size) == ((DAY - 3 * ONE, DAY), 9)
-
-
-def test_an_earlier_day_closed_once_more_takes_nothing_back(region, page):
-    handed_on(page)
-    find(region)
-    handed_on(page, copies=5, own=0, day=DAY + ONE)
-    find(region, DAY + ONE)
-    find(region)
-    assert EvidenceCard.objects.get().facts["posts"] == 15
-
-
-@pytest.mark.parametrize("decision", [EvidenceDecision.JUSTIFIED, EvidenceDecision.GAMING])
-def test_a_decision_is_kept_and_its_spell_is_not_put_up_again(region, page, decision):
-    handed_on(page)
-    find(region)
-    EvidenceCard.objects.update(decision=decision, note="Решено", decided_at=NOW)
-    before = list(EvidenceCard.objects.values())
-    handed_on(page, copies=5, own=0, day=DAY + ONE)
-    assert find(region, DAY + ONE) == 0
-    assert list(EvidenceCard.objects.values()) == before
-
-
-def test_a_month_after_a_decision_the_same_sign_is_a_new_card(region, page):
-    handed_on(page)
-    find(region)
-    EvidenceCard.objects.update(decision=EvidenceDecision.JUSTIFIED, decided_at=NOW)
-    handed_on(page, day=DAY + 30 * ONE)
-    assert [find(region, DAY + 29 * ONE), find(region, DAY + 30 * ONE)] == [0, 1]
-
-
-def test_an_explanation_is_kept_while_the_card_moves_on(region, page):
-    handed_on(page)
-    find(region)
-    explain(EvidenceCard.objects.get(), user=institution_admin(page.institution), text="Так велели", now=NOW)
-    handed_on(page, day=DAY + ONE)
-    find(region, DAY + ONE)
-    card = EvidenceCard.objects.get()
-    assert (card.explanation, card.last_day) == ("Так велели", DAY + ONE)
-
-
-def test_open_cards_are_asked_for_by_a_span_of_days(region, page):
-    handed_on(page)
-    find(region)
-    of_page = EvidenceCard.objects.open().filter(page=page)
-    first = DAY - 29 * ONE
-    spans = [(DAY, DAY + ONE), (first - ONE, first), (DAY + ONE, DAY + ONE), (first - ONE, first - ONE)]
-    assert [of_page.touching(*span).exists() for span in spans] == [True, True, False, False]
-    EvidenceCard.objects.update(decision=EvidenceDecision.GAMING)
-    assert not of_page.touching(DAY, DAY).exists()
-
-
-def test_another_regions_pages_are_let_alone(region, page):
-    handed_on(page)
-    assert find(RegionFactory()) == 0
-
-
-def test_closing_a_day_finds_signs(region, page):
-    handed_on(page)
-    close_day(region, DAY)
-    assert EvidenceCard.objects.get().found_at == dt.datetime(2024, 10, 26, 14, tzinfo=dt.UTC)
-    close_day(RegionFactory(), DAY, NOW)
-
-
-@pytest.mark.parametrize("pages", [1, 12])
-def test_the_number_of_queries_does_not_depend_on_the_pages(region, pages, django_assert_max_num_queries):
-    for _ in range(pages):
-        everything(PageFactory(institution=InstitutionFactory(region=region)))
-    with django_assert_max_num_queries(13):
-        find(region)
-    handed_on(Page.objects.first(), day=DAY + ONE)
-    with django_assert_max_num_queries(13):
-        find(region, DAY + ONE)
