@@ -12,10 +12,11 @@ from monitoring.models import PageClass
 
 from .catalogue import INDICATORS, Bounds
 from .rules import GroupField, Kind, Unknown
-from .rules_data import RulesError
+from .rules_data import RulesError, read_rules
 
 # How many empty lines wait for new indicators.
 EMPTY_ITEMS = 1
+MOST_ITEMS = 100
 STEP = re.compile(r"\s*(≥|>=|>|≤|<=|<|от|свыше|до|ниже)?\s*([-−]?[\d.,]+)\s*(?:—|–|-|:|=)\s*([-−]?[\d.,]+)\s*")
 SIGNS = {"": "from", "≥": "from", ">=": "from", "от": "from", ">": "above", "свыше": "above"}
 SIGNS |= {"≤": "to", "<=": "to", "до": "to", "<": "below", "ниже": "below"}
@@ -24,7 +25,7 @@ SHOWN = {"from": "≥", "above": ">", "to": "≤", "below": "<"}
 
 @dataclass(frozen=True, slots=True)
 class ItemForm:
-    """The fields of one item as the form shows them."""
+    """The fields of one item as they are typed. number: which one, also after others were removed."""
 
     number: int
     indicator: str
@@ -38,41 +39,80 @@ class ItemForm:
     param_is_flag: bool
     not_for_cards: bool
     unknown_is_zero: bool
+    removed: bool
 
     @property
     def number_text(self) -> str:
         return str(self.number)
 
 
-def item_forms(data: Mapping[str, Any]) -> list[ItemForm]:
-    """The items of the data, and an empty line for a new one."""
-    forms = [_form(n, each) for n, each in enumerate(data["items"])]
-    first = len(forms)
-    empty = [
-        ItemForm(first + n, "", "", "", Kind.PERCENTILE, "", "", "", "", False, False, False)
-        for n in range(EMPTY_ITEMS)
-    ]
-    return forms + empty
+def item_forms(form: QueryDict) -> list[ItemForm]:
+    """The items of a form, and an empty line for a new one."""
+    numbers = [n for n in range(MOST_ITEMS) if form.get(f"item-{n}-indicator")]
+    first = numbers[-1] + 1 if numbers else 0
+    return [_typed(form, n) for n in (*numbers, *range(first, first + EMPTY_ITEMS))]
 
 
-def _form(number: int, data: Mapping[str, Any]) -> ItemForm:
-    indicator = INDICATORS[data["indicator"]]
-    name = next(iter(indicator.params), "")
-    bounds = indicator.params.get(name)
+def _typed(form: QueryDict, number: int) -> ItemForm:
+    prefix = f"item-{number}-"
+    name = form.get(f"{prefix}indicator", "")
+    indicator = INDICATORS.get(name)
+    param, bounds = next(iter(indicator.params.items()), ("", None)) if indicator else ("", None)
     return ItemForm(
         number,
-        data["indicator"],
-        str(indicator.label),
-        comma(data["weight"]),
-        data["normaliser"]["kind"],
-        comma(data["normaliser"].get("target", "")),
-        steps_text(data["normaliser"].get("steps", ())),
-        str(data.get("params", {}).get(name, bounds.default if bounds else "")),
-        str(bounds.label) if bounds else "",
+        name,
+        str(indicator.label) if indicator else "",
+        form.get(f"{prefix}weight", ""),
+        form.get(f"{prefix}kind", Kind.PERCENTILE.value),
+        form.get(f"{prefix}target", ""),
+        form.get(f"{prefix}steps", ""),
+        form.get(f"{prefix}param", str(bounds.default) if bounds and not _is_flag(bounds) else ""),
+        str(bounds.label) if param else "",
         _is_flag(bounds),
-        PageClass.CARD.value in data.get("not_for", ()),
-        data.get("unknown") == Unknown.ZERO,
+        bool(form.get(f"{prefix}cards")),
+        bool(form.get(f"{prefix}zero")),
+        bool(form.get(f"{prefix}remove")),
     )
+
+
+def form_of(data: Mapping[str, Any]) -> QueryDict:
+    """The form of a methodology that nobody has touched; `read_form` is the way back."""
+    rules = read_rules(data)
+    form = QueryDict(mutable=True)
+    for number, item in enumerate(data["items"]):
+        form.update({f"item-{number}-{name}": text for name, text in _fields(item) if text})
+    peers, least, line = data.get("peers", {}), rules.eligibility, data.get("line") or {}
+    form.setlist("by", list(peers.get("by", ())))
+    form.update(
+        {
+            "least": str(peers.get("least", 1)),
+            "sizes": "; ".join(peers.get("sizes", ())),
+            "size_of": peers.get("size_of", "subscribers"),
+            "digits": str(rules.digits),
+            "days": str(least.days),
+            "posts": str(least.posts),
+            "collected": f"{least.collected * 100:g}",
+            "line": next(iter(line), ""),
+            "line_value": comma(next(iter(line.values()), "")),
+        }
+    )
+    if data.get("winsorising"):
+        form["winsorising"] = "1"
+    return form
+
+
+def _fields(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    name = next(iter(INDICATORS[item["indicator"]].params), "")
+    bounds = INDICATORS[item["indicator"]].params.get(name)
+    param = str(item.get("params", {}).get(name, bounds.default if bounds else ""))
+    yield "indicator", item["indicator"]
+    yield "weight", comma(item["weight"])
+    yield "kind", item["normaliser"]["kind"]
+    yield "target", comma(item["normaliser"].get("target", ""))
+    yield "steps", steps_text(item["normaliser"].get("steps", ()))
+    yield "param", "" if _is_flag(bounds) and param == "0" else param
+    yield "cards", "1" if PageClass.CARD.value in item.get("not_for", ()) else ""
+    yield "zero", "1" if item.get("unknown") == Unknown.ZERO else ""
 
 
 def comma(number: object) -> str:
@@ -137,7 +177,7 @@ def read_form(form: QueryDict, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _items(form: QueryDict, data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     old = list(data["items"])
-    for number in range(len(old) + EMPTY_ITEMS + 30):
+    for number in range(MOST_ITEMS):
         indicator = form.get(f"item-{number}-indicator", "")
         if not indicator or form.get(f"item-{number}-remove"):
             continue

@@ -19,7 +19,7 @@ from . import sheets
 from .annex import write_annex
 from .catalogue import INDICATORS
 from .computing import NothingToRateError
-from .editing import item_forms, read_form
+from .editing import form_of, item_forms, read_form
 from .methodologies import save_version
 from .models import Methodology
 from .periods import read_period
@@ -85,16 +85,18 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     region, found = visible(request, code, pk)
     if not may_compute(request.user, region):
         raise PermissionDenied
-    data, problem = found.data, ""
+    form, effect, problem, data = form_of(found.data), None, "", found.data
+    form.update({"version": found.version, "since": f"{found.since or ''}", "until": f"{found.until or ''}"})
     if request.method == "POST":
+        form = request.POST
         try:
-            data = read_form(request.POST, found.data)
-            rules = read_rules(data)
+            data = read_form(form, found.data)
         except RulesError as error:
-            data, rules, problem = found.data, read_rules(found.data), str(error)
-    else:
-        rules = read_rules(data)
-    effect = None if problem else shown_effect(region, found, rules)
+            problem = str(error)
+    try:
+        effect = None if problem else shown_effect(region, found, read_rules(data))
+    except RulesError as error:
+        problem = str(error)
     if request.htmx and "save" not in request.POST:
         return render(request, "methodology_edit.html#effect", {"region": region, "effect": effect, "problem": problem})
     if "save" in request.POST and not problem:
@@ -104,20 +106,14 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     context = {
         "region": region,
         "methodology": found,
-        "data": data,
-        "items": item_forms(data),
+        "form": form,
+        "items": item_forms(form),
+        "chosen": form.getlist("by"),
         "effect": effect,
         "problem": problem,
-        "posted": request.POST,
         "indicators": [(name, each.label) for name, each in INDICATORS.items()],
         "kinds": screen.KINDS,
         "fields": [(field.value, words()) for field, words in GROUP_FIELDS.items()],
-        "digits": rules.digits,
-        "peers": data.get("peers", {}),
-        "eligibility": screen.eligibility_fields(rules),
-        "sizes": "; ".join(data.get("peers", {}).get("sizes", ())),
-        "line": data.get("line") or {},
-        "line_value": next(iter((data.get("line") or {}).values()), ""),
     }
     return render(request, "methodology_edit.html", context, status=422 if problem else 200)
 

@@ -35,6 +35,8 @@ from .rules import (
 )
 
 T = TypeVar("T")
+# Columns that a table of subjects has besides those of the indicators.
+RESERVED = frozenset({"subject", "days", "posts", "collected", *GroupField})
 
 
 class RulesError(ValueError):
@@ -75,10 +77,12 @@ def _rules(data: Mapping[str, Any]) -> Rules:
 def _check(rules: Rules) -> None:
     if not rules.items:
         raise RulesError(_("A methodology needs at least one indicator."))
-    codes = [measure.code for measure in rules.measures]
+    codes = [measure.code.lower() for measure in rules.measures]  # a table's header knows no capitals
     for code in codes:
         if codes.count(code) > 1:
             raise RulesError(_("“%s” occurs twice: give one of them another code.") % code)
+        if code in RESERVED:
+            raise RulesError(_("“%s” is the name of another column of a table: choose another code.") % code)
     bounds = [zone.bound for zone in rules.zones]
     if bounds and (bounds != sorted(bounds, reverse=True) or bounds[-1] != 0):
         raise RulesError(_("Zones must go from the highest bound down to 0."))

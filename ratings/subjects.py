@@ -123,7 +123,7 @@ def shares(
         written = sum(share for share in holders.values() if share is not None)
         equal = [person for person, share in holders.items() if share is None]
         for person, share in holders.items():
-            part = share / 100 if share is not None else max(0, 100 - written) / 100 / len(equal)
+            part = share / max(100, written) if share is not None else max(0, 100 - written) / 100 / len(equal)
             if part > 0:
                 result.append((person, start, after - DAY, part))
     return result

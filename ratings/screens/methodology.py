@@ -102,12 +102,6 @@ KINDS = (
 )
 
 
-def eligibility_fields(rules: Rules) -> dict[str, str]:
-    """Eligibility as the form shows it: shares in percent."""
-    least = rules.eligibility
-    return {"days": str(least.days), "posts": str(least.posts), "collected": f"{least.collected * 100:g}"}
-
-
 @dataclass(frozen=True, slots=True)
 class MoveRow:
     name: str

@@ -8,49 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratings.catalogue import INDICATORS
-from ratings.editing import EMPTY_ITEMS, item_forms, read_form, read_steps, steps_text
+from ratings.editing import EMPTY_ITEMS, form_of, item_forms, read_form, read_steps, steps_text
 from ratings.presets import preset_slugs, read_preset
 from ratings.rules import Kind, Unknown
 from ratings.rules_data import RulesError, read_rules
-from ratings.screens.methodology import eligibility_fields
 
 from .worlds import item, target
 
 VERSIONS = [(slug, n) for slug in preset_slugs() for n in range(len(read_preset(slug)["versions"]))]
 
 
-def filled(data: dict) -> QueryDict:
-    """The form as a browser sends it, where nobody has touched anything."""
-    rules = read_rules(data)
-    form = QueryDict(mutable=True)
-    for each in item_forms(data):
-        prefix = f"item-{each.number}-"
-        fields = {"indicator": each.indicator, "weight": each.weight, "kind": each.kind}
-        fields |= {"target": each.target, "steps": each.steps}
-        if each.param_is_flag:
-            fields |= {"param": "1"} if each.param == "1" else {}
-        elif each.param_label:
-            fields["param"] = each.param
-        if each.not_for_cards:
-            fields["cards"] = "1"
-        if each.unknown_is_zero:
-            fields["zero"] = "1"
-        form.update({prefix + name: value for name, value in fields.items()})
-    peers, line = data.get("peers", {}), data.get("line") or {}
-    boxes = ("sector", "sector2", "level", "kind", "size", "network", "page_class")
-    form.setlist("by", [field for field in boxes if field in peers.get("by", ())])
-    form.update({"least": str(peers.get("least", 1)), "sizes": "; ".join(peers.get("sizes", ()))})
-    form.update({"size_of": peers.get("size_of", "subscribers"), "digits": str(rules.digits)})
-    form.update(eligibility_fields(rules))
-    form.update({"line": next(iter(line), ""), "line_value": str(next(iter(line.values()), ""))})
-    if data.get("winsorising"):
-        form["winsorising"] = "1"
-    return form
-
-
 def again(data: dict, **changes: str) -> dict:
     """The data after a form with these fields changed."""
-    form = filled(data)
+    form = form_of(data)
     for name, value in changes.items():
         form[name.replace("__", "-")] = value
     return read_form(form, data)
@@ -130,7 +100,7 @@ def test_weights_and_targets_are_typed_with_a_comma():
 
 def test_a_new_indicator_is_added_at_the_end():
     data = methodology(target("avatar", "1"))
-    assert len(item_forms(data)) == 1 + EMPTY_ITEMS
+    assert len(item_forms(form_of(data))) == 1 + EMPTY_ITEMS
     more = {"item-1-indicator": "growth", "item-1-weight": "3", "item-1-kind": "percentile"}
     rules = read_rules(again(data, **more))
     assert [(each.code, each.weight) for each in rules.items] == [("avatar", 1), ("growth", 3)]
@@ -158,7 +128,7 @@ def test_steps_rules_for_cards_and_for_the_unknown_are_set():
 
 def test_the_rules_of_the_whole_are_set():
     changes = {"least": "4", "sizes": "500; 2 000", "days": "30", "posts": "3", "collected": "95,5", "digits": "1"}
-    form = filled(methodology(item("growth")))
+    form = form_of(methodology(item("growth")))
     form.update(changes | {"line": "places", "line_value": "3", "winsorising": "1", "size_of": "population"})
     for name, value in changes.items():
         form.setlist(name, [value])
@@ -174,7 +144,7 @@ def test_the_rules_of_the_whole_are_set():
 
 def test_a_field_that_comes_to_the_groups_is_the_narrowest():
     data = methodology(item("growth"), peers={"by": ["network", "sector"]})
-    form = filled(data)
+    form = form_of(data)
     form.setlist("by", ["sector", "level", "network"])
     assert read_rules(read_form(form, data)).peers.by == ("network", "sector", "level")
 

@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from gospub.accounts.models import AuditEntry
+from ratings.editing import form_of
 from ratings.methodologies import store_presets
 from ratings.models import Methodology, Rating, RatingState
 from tests.factories import InstitutionFactory, RegionFactory, analyst, institution_admin, official, watched
 
-from .test_editing import filled
 from .worlds import FIRST, LAST, item, methodology, page_in, ranking, rate, some_pages, target, to
 
 pytestmark = pytest.mark.django_db
@@ -104,8 +104,8 @@ def test_an_official_rehearses_but_does_not_change(region):
 # --- the form ---------------------------------------------------------------------------------------------------------
 
 
-def form_of(found: Methodology, **changes: str):
-    form = filled(found.data)
+def filled(found: Methodology, **changes: str):
+    form = form_of(found.data)
     for name, value in changes.items():
         form.setlist(name, [value])
     return {name: form.getlist(name) for name in form}
@@ -123,7 +123,7 @@ def test_the_form_shows_what_the_methodology_says(analyst_client, region):
 def test_saving_an_untouched_form_changes_nothing_of_the_meaning(analyst_client, region):
     found = methodology(item("growth", "7.5"), target("avatar", "1"), region=region, digits=0)
     url = address("methodology_edit", region, found)
-    response = analyst_client.post(url, form_of(found, version="1", save="1"))
+    response = analyst_client.post(url, filled(found, version="1", save="1"))
     assert response.url == address("methodology", region, found)
     before = {"items": found.data["items"], "digits": 0}
     found.refresh_from_db()
@@ -133,7 +133,7 @@ def test_saving_an_untouched_form_changes_nothing_of_the_meaning(analyst_client,
 
 def test_a_preview_renders_the_effect_alone_and_saves_nothing(analyst_client, region, two_sides):
     found = two_sides.methodology
-    form = form_of(found, **{"item-0-weight": "1", "item-1-weight": "9"})
+    form = filled(found, **{"item-0-weight": "1", "item-1-weight": "9"})
     url = address("methodology_edit", region, found)
     part = analyst_client.post(url, form, headers={"HX-Request": "true"})
     html = part.content.decode()
@@ -149,7 +149,7 @@ def test_a_preview_renders_the_effect_alone_and_saves_nothing(analyst_client, re
 
 def test_a_preview_of_what_cannot_be_read_says_what(analyst_client, region, two_sides):
     url = address("methodology_edit", region, two_sides.methodology)
-    form = form_of(two_sides.methodology, **{"item-0-weight": "тяжёлый"})
+    form = filled(two_sides.methodology, **{"item-0-weight": "тяжёлый"})
     html = analyst_client.post(url, form, headers={"HX-Request": "true"}).content.decode()
     assert 'role="alert"' in html
     assert "тяжёлый" in html
@@ -157,16 +157,30 @@ def test_a_preview_of_what_cannot_be_read_says_what(analyst_client, region, two_
 
 def test_a_form_that_cannot_be_read_is_not_saved(analyst_client, region):
     found = methodology(item("growth"), region=region)
-    form = form_of(found, **{"item-0-weight": "<b>x</b>"}, version="2", save="1")
+    form = filled(found, **{"item-0-weight": "<b>x</b>"}, version="2", save="1")
     response = analyst_client.post(address("methodology_edit", region, found), form)
     assert response.status_code == 422
-    assert "<b>x</b>" not in response.content.decode()
+    html = response.content.decode()
+    assert "<b>x</b>" not in html
+    assert "&lt;b&gt;x&lt;/b&gt;" in html
     assert Methodology.objects.count() == 1
+
+
+def test_what_was_typed_stays_in_the_form_until_it_is_saved(analyst_client, region):
+    found = methodology(item("growth"), item("avatar"), region=region)
+    typed = {"item-0-remove": "1", "item-1-weight": "7,25", "item-2-indicator": "cover", "item-2-weight": "x",
+             "least": "11", "version": "новая", "since": "2026-02-01"}  # fmt: skip
+    html = analyst_client.post(address("methodology_edit", region, found), filled(found, **typed)).content.decode()
+    for name, value in (("item-1-weight", "7,25"), ("item-2-weight", "x"), ("least", "11"), ("version", "новая"),
+                        ("since", "2026-02-01")):  # fmt: skip
+        assert re.search(rf'name="{name}"\s+(maxlength="40"\s+)?value="{value}"', html), name
+    assert re.search(r'name="item-0-remove"\s+value="1"\s+checked', html)
+    assert 'name="item-3-indicator"' in html
 
 
 def test_a_published_methodology_becomes_the_regions_own(analyst_client, region):
     found = methodology(item("growth"))
-    form = form_of(found, **{"item-0-weight": "3"}, version="своя", since="2025-01-01", until="", save="1")
+    form = filled(found, **{"item-0-weight": "3"}, version="своя", since="2025-01-01", until="", save="1")
     response = analyst_client.post(address("methodology_edit", region, found), form)
     own = Methodology.objects.get(region=region)
     assert response.url == address("methodology", region, own)
@@ -180,10 +194,10 @@ def test_a_version_that_was_used_stays_and_its_name_is_refused(analyst_client, r
     found = methodology(item("engagement_by_views"), region=region)
     rate(region, found)
     url = address("methodology_edit", region, found)
-    response = analyst_client.post(url, form_of(found, **{"item-0-weight": "3"}, version="1", save="1"))
+    response = analyst_client.post(url, filled(found, **{"item-0-weight": "3"}, version="1", save="1"))
     assert [str(each) for each in response.context["messages"]]
     assert Methodology.objects.count() == 1
-    analyst_client.post(url, form_of(found, **{"item-0-weight": "3"}, version="2", save="1"))
+    analyst_client.post(url, filled(found, **{"item-0-weight": "3"}, version="2", save="1"))
     assert [each.data["items"][0]["weight"] for each in Methodology.objects.of(found.slug)] == ["1", "3"]
 
 
@@ -192,7 +206,7 @@ def test_a_version_that_was_used_stays_and_its_name_is_refused(analyst_client, r
 )
 def test_a_version_needs_a_name_and_days_that_do_not_cross(analyst_client, region, fields):
     found = methodology(item("growth"), region=region)
-    response = analyst_client.post(address("methodology_edit", region, found), form_of(found, **fields, save="1"))
+    response = analyst_client.post(address("methodology_edit", region, found), filled(found, **fields, save="1"))
     assert [str(each) for each in response.context["messages"]]
     assert Methodology.objects.count() == 1
 
@@ -200,7 +214,7 @@ def test_a_version_needs_a_name_and_days_that_do_not_cross(analyst_client, regio
 def test_a_name_with_a_null_character_breaks_nothing(analyst_client, region):
     found = methodology(item("growth"), region=region)
     url = address("methodology_edit", region, found)
-    assert analyst_client.post(url, form_of(found, version="2\0", save="1")).status_code == 302
+    assert analyst_client.post(url, filled(found, version="2\0", save="1")).status_code == 302
 
 
 def test_another_region_changes_nothing(region):
@@ -218,7 +232,7 @@ def test_the_queries_of_the_form_do_not_depend_on_the_subjects(
     for number in range(count):
         watched(page_in(region, institution=institution), LAST, LAST, likes=number % 5)
     found = rate(region, methodology(item("engagement_by_views"), target("avatar", "1"))).methodology
-    form = form_of(found, **{"item-0-weight": "5"})
+    form = filled(found, **{"item-0-weight": "5"})
     with django_assert_max_num_queries(30):
         analyst_client.post(address("methodology_edit", region, found), form, headers={"HX-Request": "true"})
 

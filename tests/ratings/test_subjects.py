@@ -72,6 +72,11 @@ def test_co_admins_share_as_it_is_written_and_the_others_share_the_rest():
     assert [share for *_rest, share in held(*rows)] == [Fraction(7, 10), Fraction(3, 20), Fraction(3, 20)]
 
 
+def test_written_shares_of_more_than_the_whole_are_scaled_down_to_it():
+    rows = [(1, "2024-01-01", None, 90), (2, "2024-01-01", None, 60)]
+    assert [share for *_rest, share in held(*rows)] == [Fraction(3, 5), Fraction(2, 5)]
+
+
 def test_a_co_admin_who_comes_in_mid_month_shares_from_that_day_on():
     assert held((1, "2024-01-01", None, None), (2, "2024-11-16", None, None)) == [
         (1, "01.11", "15.11", 1),
