@@ -374,7 +374,15 @@ def explain(card: EvidenceCard, *, user: User, text: str, now: dt.datetime) -> N
         if not mine.update(explanation=text, explained_by=user, explained_at=now):
             raise AlreadyDecidedError
         before, after = {"explanation": card.explanation}, {"explanation": text}
-        record(user, "evidence.explain", f"evidence {card.pk}", before=before, after=after, now=now)
+        record(
+            user,
+            "evidence.explain",
+            f"evidence {card.pk}",
+            before=before,
+            after=after,
+            now=now,
+            region=card.page.institution.region_id,
+        )
 
 
 def decide(card: EvidenceCard, *, gaming: bool, user: User, note: str, now: dt.datetime) -> None:
@@ -388,4 +396,12 @@ def decide(card: EvidenceCard, *, gaming: bool, user: User, note: str, now: dt.d
         if not mine.update(decision=decision, note=note, decided_by=user, decided_at=now):
             raise AlreadyDecidedError
         before, after = {"decision": str(EvidenceDecision.OPEN)}, {"decision": str(decision), "note": note}
-        record(user, "evidence.decide", f"evidence {card.pk}", before=before, after=after, now=now)
+        record(
+            user,
+            "evidence.decide",
+            f"evidence {card.pk}",
+            before=before,
+            after=after,
+            now=now,
+            region=card.page.institution.region_id,
+        )

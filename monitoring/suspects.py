@@ -235,6 +235,6 @@ def decide(suspect: Suspect, *, confirm: bool, user: User, note: str, now: dt.da
             _tell_slot(suspect, reason=SlotReason.REJECTED)
         after = {"state": str(state), "value": suspect.value if confirm else None, "note": note}
         before = {"state": str(SuspectState.OPEN), "raw": suspect.raw, "expected": suspect.expected}
-        record(user, "suspect.decide", f"suspect {suspect.pk}", before=before, after=after, now=now)
         region = suspect.page.institution.region
+        record(user, "suspect.decide", f"suspect {suspect.pk}", before=before, after=after, now=now, region=region.pk)
         rollups.follow(region, suspect.page, suspect.day, local_day(now, region.time_zone))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gospub.accounts import audit
-from gospub.accounts.models import Role, User
+from gospub.accounts.models import User
 from monitoring.models import EvidenceCard, Slot, SlotStatus, Suspect, SuspectState
 from monitoring.models.measures import GONE_REASONS
 
@@ -166,17 +166,14 @@ def let_pass(rating: Rating, user: User, reason: str, now: dt.datetime, today: d
             before={"state": before},
             after={"state": str(state), "reason": passage.reason, "digest": rating.digest},
             now=now,
+            region=rating.region_id,
         )
     return passage
 
 
 def may_pass(user: User, rating: Rating) -> bool:
     """Analysts and officials of the region, and the operator."""
-    if user.is_superuser:
-        return True
-    return user.grants.filter(
-        role__in=(Role.ANALYST, Role.OFFICIAL), region=rating.region_id, institution=None
-    ).exists()
+    return user.rights.rates(rating.region_id)
 
 
 # --- editions ---------------------------------------------------------------------------------------------------------

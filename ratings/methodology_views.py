@@ -150,6 +150,7 @@ def save(request: HttpRequest, region: Region, found: Methodology, data: dict) -
         before={"data": found.data},
         after={"data": saved.data, "version": version},
         now=clock.now(),
+        region=region.pk,
     )
     messages.success(request, _("The version “%s” was saved.") % version)
     return saved
@@ -159,7 +160,7 @@ def save(request: HttpRequest, region: Region, found: Methodology, data: dict) -
 def methodology_rehearsal(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The methodology on a past `period`, beside the list of the rating `against`."""
     region, found = visible(request, code, pk)
-    get_object_or_404(Region.objects.run_by(request.user), pk=region.pk)
+    get_object_or_404(Region.objects.seen_whole_by(request.user), pk=region.pk)
     rules = read_rules(found.data)
     others = screen.comparable(region, rules)
     against = next((each for each in others if str(each.pk) == request.GET.get("against")), None)

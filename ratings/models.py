@@ -30,7 +30,7 @@ class MethodologyQuerySet(models.QuerySet["Methodology"]):
 
     def visible_to(self, user: "User") -> "MethodologyQuerySet":
         """Published methodologies, and those of the regions in which the user sees everything."""
-        return self.filter(Q(region=None) | Q(region__in=Region.objects.run_by(user)))
+        return self if user.rights.everywhere else self.filter(Q(region=None) | Q(region__in=user.rights.whole))
 
 
 class Methodology(models.Model):
@@ -80,12 +80,10 @@ class PeriodUnit(models.TextChoices):
 class RatingQuerySet(models.QuerySet["Rating"]):
     def visible_to(self, user: "User") -> "RatingQuerySet":
         """Ratings of the user's regions; drafts only for those who see the whole region, unless they are open."""
-        if user.is_superuser:
+        if user.rights.everywhere:
             return self
-        passed = Q(region__in=Region.objects.visible_to(user)) & (
-            ~Q(state=RatingState.DRAFT) | Q(methodology__open=True)
-        )
-        return self.filter(Q(region__in=Region.objects.run_by(user)) | passed)
+        passed = Q(region__in=user.rights.regions) & (~Q(state=RatingState.DRAFT) | Q(methodology__open=True))
+        return self.filter(Q(region__in=user.rights.whole) | passed)
 
 
 class Rating(models.Model):
@@ -194,11 +192,11 @@ class ScoreQuerySet(models.QuerySet["Score"]):
     def visible_to(self, user: "User") -> "ScoreQuerySet":
         """All scores of the regions where the user sees everything; elsewhere those of the own institution, its pages
         and the people who run them."""
-        if user.is_superuser:
+        if user.rights.everywhere:
             return self
         own = Institution.objects.visible_to(user)
         return self.filter(
-            Q(rating__region__in=Region.objects.run_by(user))
+            Q(rating__region__in=user.rights.whole)
             | Q(rating__in=Rating.objects.visible_to(user))
             & (
                 Q(page__institution__in=own)

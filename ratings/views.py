@@ -108,7 +108,7 @@ def rating(request: HttpRequest, pk: int) -> HttpResponse:
 
 def passing(request: HttpRequest, found: Rating) -> dict[str, object]:
     """What stands in the rating's way, for those who may let it pass; who has let it pass so far."""
-    whole = Region.objects.run_by(request.user).filter(pk=found.region_id).exists()
+    whole = request.user.rights.sees_whole(found.region_id)
     context: dict[str, object] = {"whole_region": whole}
     if whole:
         today = clock.local_day(clock.now(), found.region.time_zone)
@@ -149,7 +149,7 @@ def rating_pass(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the rating pass to its next state; `reason` where something stands in its way, or the same person did the
     step before."""
     found = visible_rating(request, pk)
-    get_object_or_404(Region.objects.run_by(request.user), pk=found.region_id)
+    get_object_or_404(Region.objects.seen_whole_by(request.user), pk=found.region_id)
     if not lifecycle.may_pass(request.user, found):
         raise PermissionDenied
     found.state = request.POST.get("state", found.state)  # as the user saw it: a second click passes nothing
@@ -194,7 +194,7 @@ def rating_firmness(request: HttpRequest, pk: int) -> HttpResponse:
 def whole_rating(request: HttpRequest, pk: int) -> tuple[Rating, QuerySet[Score], Rules]:
     """A rating with all its scores, for those who see the whole region; 404 for the others."""
     found = visible_rating(request, pk)
-    get_object_or_404(Region.objects.run_by(request.user), pk=found.region_id)
+    get_object_or_404(Region.objects.seen_whole_by(request.user), pk=found.region_id)
     return found, Score.objects.filter(rating=found), read_rules(found.methodology.data)
 
 

@@ -119,7 +119,9 @@ class UserFactory(DjangoModelFactory):
 
 def operator() -> User:
     """Sees everything."""
-    return UserFactory(is_staff=True, is_superuser=True)
+    user = UserFactory()
+    Grant.objects.create(user=user, role=Role.OPERATOR)
+    return user
 
 
 def analyst(region: models.Region) -> User:

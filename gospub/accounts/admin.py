@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from .invitations import scope_problems
 from .models import Grant, User
 
 # One sign-in for all, with its limits against guessing: the admin's own form has none.
@@ -34,15 +35,14 @@ class UserCreation(LowerCaseEmail, AdminUserCreationForm):
 class UserChange(LowerCaseEmail, UserChangeForm):
     class Meta:
         model = User
-        fields = ("email", "password", "full_name", "is_active", "is_staff", "is_superuser")
+        fields = ("email", "password", "full_name", "is_active")
 
 
 class GrantForm(forms.ModelForm):
     def clean(self) -> dict[str, object]:
         found = super().clean()
-        institution = found.get("institution")
-        if institution and found.get("region") and institution.region_id != found["region"].pk:
-            self.add_error("institution", _("The institution is in another region."))
+        for field, problem in scope_problems(found):
+            self.add_error(field, problem)
         return found
 
 
@@ -61,12 +61,12 @@ class UserAdmin(DjangoUserAdmin):
     add_form = UserCreation
     fieldsets = (
         (None, {"fields": ("email", "password", "full_name")}),
-        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "last_login")}),
+        (_("Access"), {"fields": ("is_active", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "full_name", "usable_password", "password1", "password2")}),)
     readonly_fields = ("last_login",)
-    list_display = ("email", "full_name", "is_active", "is_staff", "last_login")
-    list_filter = ("is_active", "is_staff", "is_superuser", "grants__role")
+    list_display = ("email", "full_name", "is_active", "last_login")
+    list_filter = ("is_active", "grants__role")
     search_fields = ("email", "full_name")
     ordering = ("email",)
     filter_horizontal = ()
@@ -76,7 +76,7 @@ class UserAdmin(DjangoUserAdmin):
 @admin.register(Grant)
 class GrantAdmin(admin.ModelAdmin):
     form = GrantForm
-    list_display = ("user", "role", "region", "institution")
+    list_display = ("user", "role", "region", "institution", "founder", "since", "until")
     list_filter = ("role", ("region", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user", "region", "institution")
     search_fields = ("user__email", "user__full_name", "institution__name", "region__name")

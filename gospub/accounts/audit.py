@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
@@ -11,7 +13,9 @@ from .models import AuditEntry, User
 
 # Two people may act at once: the one who comes second finds the end of the chain taken and reads it anew.
 TRIES = 10
-FIELDS = ("actor", "action", "subject", "before", "after", "previous")
+FIELDS = ("actor", "action", "subject", "region", "address", "before", "after", "previous")
+# The network address of whoever asks; set by the middleware, empty for tasks and commands.
+coming_from: ContextVar[str] = ContextVar("coming_from", default="")
 
 
 def record(
@@ -22,10 +26,12 @@ def record(
     before: Mapping[str, object],
     after: Mapping[str, object],
     now: dt.datetime,
+    region: int | None = None,
 ) -> AuditEntry:
     """Append an entry: `subject` names the thing (`suspect 5`), `before` and `after` its changed fields as JSON values.
 
-    actor None = the system itself. Raises IntegrityError where the end of the chain was taken ten times over.
+    region: key of the region it belongs to, whose auditor sees it. actor None = the system itself. Raises
+    IntegrityError where the end of the chain was taken ten times over.
     """
     for last_try in (*[False] * (TRIES - 1), True):
         end = AuditEntry.objects.order_by("-pk").values_list("digest", flat=True).first() or ""
@@ -33,7 +39,9 @@ def record(
             at=now,
             actor=actor.email if actor else "",
             action=action,
-            subject=subject,
+            subject=subject[:200],
+            region=region or 0,
+            address=coming_from.get(),
             before=dict(before),
             after=dict(after),
             previous=end,
@@ -63,3 +71,36 @@ def breaks() -> Iterator[AuditEntry]:
         if entry.previous != end or entry.digest != digest(entry):
             yield entry
         end = entry.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The end of the trail as it once was, noted outside the base: what was cut off its end is seen by it."""
+
+    count: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self.digest}"
+
+
+def anchor() -> Anchor:
+    """The present end of the trail."""
+    end = AuditEntry.objects.order_by("-pk").values_list("digest", flat=True).first()
+    return Anchor(AuditEntry.objects.count(), end or "")
+
+
+def read_anchor(text: str) -> Anchor:
+    """`str(anchor)` the other way round; ValueError where it is none."""
+    count, _, end = text.partition(":")
+    if not count.isdecimal() or len(end) != (64 if int(count) else 0):
+        raise ValueError(text)
+    return Anchor(int(count), end)
+
+
+def holds(known: Anchor) -> bool:
+    """Whether the trail still has that many entries with that digest at their end."""
+    if known.count == 0:
+        return True
+    entries = AuditEntry.objects.order_by("pk").values_list("digest", flat=True)
+    return known.digest in entries[known.count - 1 : known.count]

@@ -38,7 +38,7 @@ def send_messages(now: dt.datetime) -> int:
 
     A message is marked after it was sent: a mail server that is down keeps it, a crash in between sends it again.
     """
-    people = list(User.objects.filter(is_superuser=True, is_active=True).values_list("email", flat=True))
+    people = list(User.objects.operators(now).values_list("email", flat=True))
     sent = 0
     for message in OperatorMessage.objects.filter(sent_at=None).order_by("pk") if people else ():
         try:

@@ -33,7 +33,7 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         "region": region,
         "filter": chosen,
         "table": table,
-        "rows": queries.evidence_rows(table.page, queries.own_institutions(request.user)),
+        "rows": queries.evidence_rows(table.page, request.user.rights.institutions),
         "here": table.clean_url,
         **limits(request, region),
     }
@@ -44,7 +44,7 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
 def evidence_explain(request: HttpRequest, pk: int) -> HttpResponse:
     """The `explanation` of the page's admin; htmx gets the card anew, others go back to the list (`next`)."""
     card = visible_card(request, pk)
-    if card.page.institution_id not in queries.own_institutions(request.user):
+    if card.page.institution_id not in request.user.rights.institutions:
         raise PermissionDenied
     text = request.POST.get("explanation", "").strip()
     if not is_text(text, EXPLANATION_LENGTH):
@@ -94,7 +94,7 @@ def answer(request: HttpRequest, card: EvidenceCard, told: str, late: bool) -> H
         (messages.info if late else messages.success)(request, told)
         return HttpResponseRedirect(back(request, region, card.pk))
     card = visible_card(request, card.pk)
-    row = next(queries.evidence_rows([card], queries.own_institutions(request.user)))
+    row = next(queries.evidence_rows([card], request.user.rights.institutions))
     context = {"region": region, "row": row, "told": told, "late": late, "here": target(request, region)}
     return render(request, "evidence/answered.html", context | limits(request, region))
 

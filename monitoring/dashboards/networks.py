@@ -22,7 +22,7 @@ SWITCHED = {
 
 def for_operator(request: HttpRequest) -> None:
     """To everybody else the screen does not exist."""
-    if not request.user.is_superuser:
+    if not request.user.rights.operator:
         raise Http404
 
 

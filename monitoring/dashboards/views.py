@@ -25,7 +25,7 @@ from .queries import troubles as trouble_queries
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The user's first region; for an institution admin the own institution; a kind word for those with nothing."""
-    region = Region.objects.run_by(request.user).first()
+    region = Region.objects.seen_whole_by(request.user).first()
     if region:
         return redirect("overview", region.code)
     institution = Institution.objects.visible_to(request.user).first()
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """How the region does on `?day=`; without it, on the latest day of which there are figures."""
-    region = get_object_or_404(Region.objects.run_by(request.user), code=code)
+    region = get_object_or_404(Region.objects.seen_whole_by(request.user), code=code)
     now = clock.now()
     today = clock.local_day(now, region.time_zone)
     asked = parse_day(request.GET.get("day", ""))
@@ -178,7 +178,7 @@ def events_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBas
 @require_safe
 def collection_status(request: HttpRequest, code: str) -> HttpResponse:
     """How today's collection goes; while it is under way htmx asks again every few seconds, unless `?paused=1`."""
-    region = get_object_or_404(Region.objects.run_by(request.user), code=code)
+    region = get_object_or_404(Region.objects.seen_whole_by(request.user), code=code)
     now = clock.now()
     view = collection_queries.collection_status(region, now, collection_queries.daily_limits())
     context = {

@@ -29,9 +29,7 @@ class EvidenceDecision(models.TextChoices):
 class EvidenceQuerySet(models.QuerySet["EvidenceCard"]):
     def visible_to(self, user: "User") -> "EvidenceQuerySet":
         """Cards of the pages that the user may see."""
-        if user.is_superuser:
-            return self
-        return self.filter(page__in=Page.objects.visible_to(user))
+        return self if user.rights.everywhere else self.filter(user.rights.own("page__institution__"))
 
     def open(self) -> "EvidenceQuerySet":
         """Cards that nobody has decided."""

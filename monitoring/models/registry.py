@@ -21,16 +21,12 @@ class PlatformCode(models.TextChoices):
 
 class RegionQuerySet(models.QuerySet["Region"]):
     def visible_to(self, user: "User") -> "RegionQuerySet":
-        """Regions in which the user has any right; all of them for the operator."""
-        if user.is_superuser:
-            return self
-        return self.filter(pk__in=user.grants.values("region"))
+        """Regions in which the user has any right."""
+        return self if user.rights.everywhere else self.filter(pk__in=user.rights.regions)
 
-    def run_by(self, user: "User") -> "RegionQuerySet":
-        """Regions in which the user sees everything (analyst, official), not one institution only."""
-        if user.is_superuser:
-            return self
-        return self.filter(pk__in=user.grants.filter(institution=None).values("region"))
+    def seen_whole_by(self, user: "User") -> "RegionQuerySet":
+        """Regions in which the user sees everything (analyst, official, auditor), not single institutions."""
+        return self if user.rights.everywhere else self.filter(pk__in=user.rights.whole)
 
 
 class Region(models.Model):
@@ -125,12 +121,8 @@ class Level(models.TextChoices):
 
 class InstitutionQuerySet(models.QuerySet["Institution"]):
     def visible_to(self, user: "User") -> "InstitutionQuerySet":
-        """Institutions of the user's regions, or the one institution that the user runs."""
-        if user.is_superuser:
-            return self
-        whole = user.grants.filter(institution=None).values("region")
-        own = user.grants.exclude(institution=None).values("institution")
-        return self.filter(models.Q(region__in=whole) | models.Q(pk__in=own))
+        """All institutions of a region, those under one founder of it, or the one that the user runs."""
+        return self if user.rights.everywhere else self.filter(user.rights.own())
 
 
 class Institution(models.Model):
@@ -195,9 +187,7 @@ class PageStatus(models.TextChoices):
 class PageQuerySet(models.QuerySet["Page"]):
     def visible_to(self, user: "User") -> "PageQuerySet":
         """Pages of the institutions that the user may see."""
-        if user.is_superuser:
-            return self
-        return self.filter(institution__in=Institution.objects.visible_to(user))
+        return self if user.rights.everywhere else self.filter(user.rights.own("institution__"))
 
     def watched(self) -> "PageQuerySet":
         """Pages that are owed a reading every local day."""

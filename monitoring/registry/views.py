@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,10 +38,18 @@ class ImportForm(forms.Form):
         return file
 
 
+def kept_region(request: HttpRequest, code: str) -> Region:
+    """A region whose registry the user keeps; 403 for those who only see it, 404 for the others."""
+    region = get_object_or_404(Region.objects.seen_whole_by(request.user), code=code)
+    if not request.user.rights.keeps(region.pk):
+        raise PermissionDenied
+    return region
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def registry_import(request: HttpRequest, code: str) -> HttpResponse:
     """Choose a file; its report opens next. Nothing is written."""
-    region = get_object_or_404(Region.objects.run_by(request.user), code=code)
+    region = kept_region(request, code)
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -54,7 +63,7 @@ def registry_import(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def registry_import_report(request: HttpRequest, code: str, key: uuid.UUID) -> HttpResponse:
     """What the file would change and what is wrong with it; POST applies it, once."""
-    region = get_object_or_404(Region.objects.run_by(request.user), code=code)
+    region = kept_region(request, code)
     upload = uploads.find(request.user, region, key)
     if upload is None:
         raise Http404
@@ -115,7 +124,7 @@ def _number(problems: Iterable[Problem], severity: Severity) -> int:
 @require_safe
 def registry_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """The registry as a file that the import reads back without a change."""
-    region = get_object_or_404(Region.objects.run_by(request.user), code=code)
+    region = get_object_or_404(Region.objects.seen_whole_by(request.user), code=code)
     kinds = {
         "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         "csv": (to_csv, "text/csv; charset=utf-8"),

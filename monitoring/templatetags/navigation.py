@@ -58,7 +58,7 @@ def navigation(context: RequestContext) -> dict[str, object]:
 
 def links(request, region: Region) -> list[Link]:
     """Sections of the region; an institution admin has no region-wide ones."""
-    whole = Region.objects.run_by(request.user).filter(pk=region.pk).exists()
+    whole = request.user.rights.sees_whole(region.pk)
     screen = request.resolver_match.url_name if request.resolver_match else ""
     result = []
     for name, title, icon, whole_only, others in SECTIONS:
@@ -81,7 +81,7 @@ def links(request, region: Region) -> list[Link]:
 
 def operator_links(request) -> list[Link]:
     """What concerns the installation and no region."""
-    if not request.user.is_superuser:
+    if not request.user.rights.operator:
         return []
     screen = request.resolver_match.url_name if request.resolver_match else ""
     return [Link(reverse("networks"), _("Networks"), "networks", screen == "networks")]
@@ -99,5 +99,5 @@ def stoppage_banner(context: RequestContext) -> dict[str, object]:
     return {
         "region": region,
         "stoppages": found,
-        "may_see_status": bool(found) and Region.objects.run_by(request.user).filter(pk=region.pk).exists(),
+        "may_see_status": bool(found) and request.user.rights.sees_whole(region.pk),
     }

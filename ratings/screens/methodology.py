@@ -32,7 +32,7 @@ MOST_MOVES = 20
 def methodologies_of(region: Region, user: User) -> QuerySet[Methodology]:
     """Published methodologies and the region's own, all versions."""
     found = Methodology.objects.filter(Q(region=None) | Q(region=region))
-    if not user.is_superuser and not Region.objects.run_by(user).filter(pk=region.pk).exists():
+    if not user.rights.sees_whole(region.pk):
         found = found.filter(ratings__in=Rating.objects.visible_to(user)).distinct()
     return found.order_by("name", "since", "pk")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from gospub.accounts.models import Role, User
+from gospub.accounts.models import User
 from monitoring.dashboards.tables import Column
 from monitoring.models import Region
 
@@ -30,8 +30,8 @@ def ratings_of(region: Region, user: User) -> QuerySet[Rating]:
 
 
 def may_compute(user: User, region: Region) -> bool:
-    """Analysts of the region, and the operator."""
-    return user.is_superuser or user.grants.filter(role=Role.ANALYST, region=region, institution=None).exists()
+    """Analysts and officials of the region, and the operator."""
+    return user.rights.rates(region.pk)
 
 
 @dataclass(frozen=True, slots=True)

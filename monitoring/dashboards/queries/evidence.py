@@ -1,7 +1,7 @@
 """Signs of gaming: the cards with their figures in words, and who may explain and decide them."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Case, DateTimeField, F, QuerySet, Value, When
@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gospub.accounts.models import Role, User
+from gospub.accounts.models import User
 from monitoring.dashboards.queries.page import post_url
 from monitoring.dashboards.tables import Column
 from monitoring.models import EvidenceCard, EvidenceDecision, EvidenceKind, Post, Region
@@ -68,13 +68,8 @@ def waiting_count(region: Region, user: User) -> int:
     return EvidenceCard.objects.visible_to(user).open().filter(page__institution__region=region).count()
 
 
-def own_institutions(user: User) -> set[int]:
-    """The institutions whose pages the user runs, and so may explain."""
-    return set(user.grants.filter(role=Role.INSTITUTION_ADMIN).values_list("institution", flat=True))
-
-
-def evidence_rows(cards: Iterable[EvidenceCard], own: set[int]) -> Iterator[EvidenceRow]:
-    """Rows of cards whose pages are joined; own: see `own_institutions`."""
+def evidence_rows(cards: Iterable[EvidenceCard], own: Collection[int]) -> Iterator[EvidenceRow]:
+    """Rows of cards whose pages are joined; own: institutions whose admin looks, and so may explain."""
     for card in cards:
         posts = [
             (external_id, post_url(card.page, Post(external_id=external_id)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from gospub.accounts.models import Role, User
+from gospub.accounts.models import User
 from monitoring.dashboards.tables import Column
 from monitoring.models import Region, Suspect, SuspectState
 
@@ -60,4 +60,4 @@ def suspect_rows(suspects: Iterable[Suspect]) -> Iterator[SuspectRow]:
 
 def may_decide(user: User, region: Region) -> bool:
     """The region's analysts and the operator."""
-    return user.is_superuser or user.grants.filter(role=Role.ANALYST, region=region).exists()
+    return user.rights.keeps(region.pk)
