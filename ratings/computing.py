@@ -70,7 +70,12 @@ def compute(region: Region, period: Period, slug: str, now: dt.datetime, by: Use
     with transaction.atomic():
         rating = _draft(region, methodology, period)
         rating.read_to, rating.computed_at, rating.computed_by = read_to, now, by
-        store(rating, computed)
+        before = rating.digest
+        with transaction.atomic():
+            store(rating, computed)
+            if rating.digest == before:  # the scores stay the rows they are, and links to them hold
+                transaction.set_rollback(True)
+        rating.save(update_fields=["read_to", "computed_at", "computed_by"])
     return rating
 
 

@@ -61,6 +61,16 @@ def stored(rating: Rating) -> tuple:
 # --- drafts and editions ----------------------------------------------------------------------------------------------
 
 
+def test_a_draft_with_the_same_figures_keeps_its_rows_and_tells_when_it_was_computed_last(region):
+    some_pages(region, [1, 2, 3])
+    by = methodology(item("engagement_by_views"))
+    first = rate(region, by)
+    rows = list(Score.objects.order_by("pk").values())
+    again = rate(region, by, now=NOW + DAY)
+    assert (again.pk, Rating.objects.get().computed_at) == (first.pk, NOW + DAY)
+    assert list(Score.objects.order_by("pk").values()) == rows
+
+
 def test_a_draft_is_rewritten(region):
     pages, rules = some_pages(region, [1, 2, 3]), by_engagement()
     before = rate(region, rules)
