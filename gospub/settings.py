@@ -20,6 +20,8 @@ SECRET_KEY = env.str("SECRET_KEY", EMBEDDED_SECRET)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 if SECRET_KEY == EMBEDDED_SECRET and set(ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]", "testserver"}:
     raise ImproperlyConfigured("Set SECRET_KEY: the built-in one is for an installation on this machine only.")
+EMBEDDED_DATA_KEY = "ZW1iZWRkZWQtaW5zdGFsbGF0aW9uLW9uLXRoaXMtcGM="
+DATA_KEYS = env.list("DATA_KEYS", [EMBEDDED_DATA_KEY])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
@@ -29,6 +31,8 @@ INSTALLED_APPS = [
     "ratings",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_filters",
     "template_partials",
@@ -52,6 +56,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "gospub.accounts.middleware.second_factor",
+    "gospub.accounts.middleware.where_from",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -128,12 +134,22 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "50/10m/ip,10/10m/key"}
+# How many proxies of ours stand before the installation: the address of whoever asks is read behind them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+MFA_ADAPTER = "gospub.accounts.adapter.EncryptedSecrets"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever opened the invitation has the address
+MFA_TOTP_ISSUER = "Gospub"
+MFA_TOTP_TOLERANCE = 1
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "gospub@localhost")
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 COOKIES_OVER_HTTPS_ONLY = env.bool("HTTPS", False)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not COOKIES_OVER_HTTPS_ONLY
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_OVER_HTTPS_ONLY
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -254,6 +270,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- demo ---------------------------------------------------------------------------------------
 # The demo world stands still at this moment (ISO, with zone); empty = the real clock.
 DEMO_CLOCK = env.str("GOSPUB_DEMO_CLOCK", "")
+# Analysts, officials, auditors and operators need a second factor; the demo's made-up people do not.
+SECOND_FACTOR_OBLIGATORY = not DEMO_CLOCK
 # Address of a simulator whose clock may be set, so that past days can be collected; empty = real networks.
 # A stand-in for VK on this machine is taken for one.
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")

@@ -6,7 +6,7 @@ from django.urls import include, path
 handler500 = "gospub.errors.broken"
 
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("", include("gospub.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("monitoring.dashboards.urls")),
     path("", include("monitoring.registry.urls")),

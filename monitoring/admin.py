@@ -6,6 +6,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from gospub import clock
+from gospub.accounts.audited import AuditedAdmin
 
 from . import models
 from .registry.records import keep_records
@@ -32,13 +33,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Region)
-class RegionAdmin(admin.ModelAdmin):
+class RegionAdmin(AuditedAdmin):
     list_display = ("name", "code", "oktmo", "time_zone", "adult_population")
     search_fields = ("name", "code", "oktmo")
 
 
 @admin.register(models.Municipality)
-class MunicipalityAdmin(admin.ModelAdmin):
+class MunicipalityAdmin(AuditedAdmin):
     list_display = ("name", "region", "parent", "oktmo", "adult_population")
     list_filter = (("region", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("region", "parent")
@@ -47,7 +48,7 @@ class MunicipalityAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Sector)
-class SectorAdmin(admin.ModelAdmin):
+class SectorAdmin(AuditedAdmin):
     list_display = ("name", "parent")
     list_select_related = ("parent",)
     search_fields = ("name", "parent__name")
@@ -60,7 +61,7 @@ class ExemptionInline(admin.TabularInline):
 
 
 @admin.register(models.Institution)
-class InstitutionAdmin(admin.ModelAdmin):
+class InstitutionAdmin(AuditedAdmin):
     list_display = ("name", "region", "municipality", "sector", "level", "ogrn")
     list_filter = (("region", admin.RelatedOnlyFieldListFilter), "level")
     list_select_related = ("region", "municipality", "sector")
@@ -81,7 +82,7 @@ class StewardshipInline(admin.TabularInline):
 
 
 @admin.register(models.Page)
-class PageAdmin(admin.ModelAdmin):
+class PageAdmin(AuditedAdmin):
     list_display = ("__str__", "platform", "handle", "institution", "page_class", "status", "archived_on")
     list_filter = ("platform", "page_class", "status", "connected_to_component")
     list_select_related = ("institution",)
@@ -101,7 +102,8 @@ class ContactInline(admin.StackedInline):
 
 
 @admin.register(models.Person)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(AuditedAdmin):
+    names_only = True
     list_display = ("name", "region")
     list_filter = (("region", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("region",)
@@ -111,7 +113,7 @@ class PersonAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Stewardship)
-class StewardshipAdmin(admin.ModelAdmin):
+class StewardshipAdmin(AuditedAdmin):
     list_display = ("person", "page", "since", "until")
     list_filter = ("page__platform", ("person__region", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("person", "page")
@@ -120,7 +122,7 @@ class StewardshipAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.Obligation)
-class ObligationAdmin(admin.ModelAdmin):
+class ObligationAdmin(AuditedAdmin):
     list_display = ("platform", "region", "level", "since", "until", "basis")
     list_filter = ("platform", "level")
     list_select_related = ("region",)

@@ -74,5 +74,6 @@ def roll_up() -> None:
 
 @shared_task
 def send_messages() -> None:
-    """Mail the operators what they were not told yet."""
+    """Mail the operators what they were not told yet, once a week also where the audit trail ends."""
+    operators.tell_of_audit(clock.now())
     operators.send_messages(clock.now())

@@ -6,6 +6,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from gospub import clock
+from gospub.accounts.audit import record
 from monitoring.models import Page
 
 from .explain import Scenario
@@ -85,6 +87,10 @@ def score_passport(request: HttpRequest, pk: int) -> HttpResponseBase:
     """From the place down to each day's reading, as a sheet that computes the score by itself."""
     found, rating = visible_score(request, pk)
     visible = Score.objects.visible_to(request.user).filter(rating=rating, group=found.group).select_related(*RELATED)
+    if found.person_id:
+        after = {"file": "passport", "rows": visible.count()}
+        region = rating.region_id
+        record(request.user, "export.names", f"score {pk}", before={}, after=after, now=clock.now(), region=region)
     file = BytesIO()
     write_passport(found, file, {each.key: name_of(each) for each in visible})
     file.seek(0)

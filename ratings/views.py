@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gospub import clock
+from gospub.accounts.audit import record
 from monitoring.dashboards import exports, tables
 from monitoring.dashboards.views import render_table
 from monitoring.models import Region
@@ -21,7 +22,7 @@ from .methodologies import store_presets
 from .models import Passage, Rating, RatingState, Score
 from .names import RELATED
 from .periods import read_period
-from .rules import Rules
+from .rules import Rules, Subject
 from .rules_data import read_rules
 from .screens import firmness as firmness_screen
 from .screens import rating as rating_screen
@@ -141,6 +142,10 @@ def rating_export(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     scores = tables.ordered(chosen_scores(request, found, rules).qs, columns, sort)
     lines = (rating_screen.export_row(row, rules) for row in rating_screen.rows(scores.iterator(2000), found, rules))
     name = f"rating-{found.region.code.lower()}-{found.methodology.slug}-{found.period}-{found.edition}"
+    if rules.subject == Subject.PERSON:
+        after = {"file": f"{name}.{kind}", "filter": request.GET.urlencode(), "rows": scores.count()}
+        subject = f"rating {found.pk}"
+        record(request.user, "export.names", subject, before={}, after=after, now=clock.now(), region=found.region_id)
     return exports.download(kind, name, _("Rating"), rating_screen.export_headings(rules), lines)
 
 

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import factory
+from allauth.mfa.models import Authenticator
 from factory.django import DjangoModelFactory
 
 from gospub.accounts.models import Grant, Role, User
+from gospub.encryption import encrypt
 from monitoring import models
 from monitoring.registry.identifiers import is_inn, is_ogrn
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def ogrn(number: int) -> str:
@@ -116,33 +120,48 @@ class UserFactory(DjangoModelFactory):
     full_name = factory.Sequence(lambda n: f"Пользователь {n}")
     password = factory.django.Password("password-for-tests")
 
+    @factory.post_generation
+    def second_factor(self, create: bool, wanted: bool | None, **_: object) -> None:
+        """An app with one-time codes, so that nothing stands between the user and the screens."""
+        if create and wanted is not False:
+            Authenticator.objects.create(user=self, type=Authenticator.Type.TOTP, data={"secret": encrypt(TOTP_SECRET)})
+
+
+def granted(role: Role, **scope: object) -> User:
+    """A user with one right."""
+    user = UserFactory()
+    Grant.objects.create(user=user, role=role, **scope)
+    return user
+
 
 def operator() -> User:
     """Sees everything."""
-    user = UserFactory()
-    Grant.objects.create(user=user, role=Role.OPERATOR)
-    return user
+    return granted(Role.OPERATOR)
 
 
 def analyst(region: models.Region) -> User:
-    """Sees one region."""
-    user = UserFactory()
-    Grant.objects.create(user=user, role=Role.ANALYST, region=region)
-    return user
+    """Sees one region and keeps it."""
+    return granted(Role.ANALYST, region=region)
 
 
 def official(region: models.Region) -> User:
-    """Sees one region and decides nothing in it."""
-    user = UserFactory()
-    Grant.objects.create(user=user, role=Role.OFFICIAL, region=region)
-    return user
+    """Sees one region and rates it."""
+    return granted(Role.OFFICIAL, region=region)
+
+
+def curator(region: models.Region, founder: str) -> User:
+    """Sees the institutions under one founder."""
+    return granted(Role.CURATOR, region=region, founder=founder)
 
 
 def institution_admin(institution: models.Institution) -> User:
     """Sees one institution."""
-    user = UserFactory()
-    Grant.objects.create(user=user, role=Role.INSTITUTION_ADMIN, region=institution.region, institution=institution)
-    return user
+    return granted(Role.INSTITUTION_ADMIN, region=institution.region, institution=institution)
+
+
+def auditor(region: models.Region | None = None) -> User:
+    """Sees one region, or all of them, with the audit trail, and changes nothing."""
+    return granted(Role.AUDITOR, region=region)
 
 
 def collected(

@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from .audited import AuditedAdmin
 from .invitations import scope_problems
 from .models import Grant, User
 
@@ -54,7 +55,7 @@ class GrantInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     """Rights are given as Grants; only the operator enters the admin."""
 
     form = UserChange
@@ -74,7 +75,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Grant)
-class GrantAdmin(admin.ModelAdmin):
+class GrantAdmin(AuditedAdmin):
     form = GrantForm
     list_display = ("user", "role", "region", "institution", "founder", "since", "until")
     list_filter = ("role", ("region", admin.RelatedOnlyFieldListFilter))

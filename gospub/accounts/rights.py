@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gospub.clock import local_day
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 OPERATOR = "operator"
 # Sign-in by password alone is not enough for these: they decide over others, or see all of them.
+FACTORS = ("totp", "webauthn")
 SECOND_FACTOR = frozenset({OPERATOR, "analyst", "official", "auditor"})
 
 
@@ -30,6 +31,7 @@ class Rights:
     institutions: frozenset[int] = frozenset()
     founders: frozenset[tuple[int, str]] = frozenset()
     regions: frozenset[int] = frozenset()
+    has_second_factor: bool = False
     roles: frozenset[str] = field(default=frozenset())
 
     @property
@@ -67,9 +69,16 @@ class Rights:
 
 def rights_of(user: "User", now: dt.datetime) -> Rights:
     """The user's grants that are in force on the day of `now`, each in its region's own time."""
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 -- it needs the user's model first
+
     by_role: dict[str, list] = defaultdict(list)
-    rows = user.grants.values_list("role", "region", "institution", "founder", "since", "until", "region__time_zone")
-    for role, region, institution, founder, since, until, zone in rows:
+    factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=FACTORS)
+    rows = user.grants.annotate(second=Exists(factors)).values_list(
+        "role", "region", "institution", "founder", "since", "until", "region__time_zone", "second"
+    )
+    has_second_factor = False
+    for role, region, institution, founder, since, until, zone, second in rows:
+        has_second_factor = second
         today = local_day(now, zone or "UTC")
         if (since is None or since <= today) and (until is None or today <= until):
             by_role[role].append((region, institution, founder))
@@ -83,6 +92,7 @@ def rights_of(user: "User", now: dt.datetime) -> Rights:
         auditor=regions.get("auditor", none),
         institutions=frozenset(institution for _, institution, _ in by_role["institution_admin"]),
         founders=frozenset((region, founder) for region, _, founder in by_role["curator"]),
+        has_second_factor=has_second_factor,
         regions=frozenset().union(*regions.values()),
         roles=frozenset(role for role, found in by_role.items() if found),
     )

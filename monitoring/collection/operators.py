@@ -8,6 +8,7 @@ from django.core.mail import send_mail
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from gospub.accounts import audit
 from gospub.accounts.models import User
 from monitoring.models import OperatorMessage, PlatformCode
 from monitoring.platforms.base import PlatformError, Token
@@ -31,6 +32,17 @@ def tell_of_token(platform: str, token: Token, error: PlatformError, now: dt.dat
             "on the screen «Networks»."
         ) % {"network": label, "token": token.fingerprint, "kind": token.kind, "detail": error.detail}
     tell(f"{platform}:{token.fingerprint}:{error.failure}:{now:%Y-%m-%d}", subject, text, now)
+
+
+def tell_of_audit(now: dt.datetime) -> None:
+    """Once an ISO week the end of the audit trail goes out of the house: whoever cut entries off it cannot cut them off
+    the operators' letters as well."""
+    year, week, _day = now.isocalendar()
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _(
+            "Keep this letter. It proves that nothing was cut off the audit trail:\nmanage.py verify_audit --anchor %s"
+        )
+        tell(f"audit:{year}-W{week:02}", _("Audit trail, week %s") % f"{year}-W{week:02}", text % audit.anchor(), now)
 
 
 def send_messages(now: dt.datetime) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gospub import clock
+from gospub.accounts.audit import record
 from monitoring.models import Region
 
 from . import uploads
@@ -77,6 +78,11 @@ def registry_import_report(request: HttpRequest, code: str, key: uuid.UUID) -> H
             plan = error.plan
         else:
             uploads.keep(request.user, uploads.applied(upload, plan, clock.now()), key)
+            counts = {model._meta.model_name: [count.new, count.changed] for model, count in plan.counts.items()}
+            after = {"file": upload.name, "new, changed": counts}
+            record(
+                request.user, "registry.import", region.code, before={}, after=after, now=clock.now(), region=region.pk
+            )
             return redirect("registry_import_report", region.code, key)
     else:
         plan = plan_import(upload.rows, upload.problems, region, day)
@@ -133,6 +139,9 @@ def registry_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         raise Http404
     write, content_type = kinds[kind]
     day = clock.local_day(clock.now(), region.time_zone)
-    response = HttpResponse(write(registry_rows(region, day)), content_type=content_type)
+    rows = list(registry_rows(region, day))
+    after = {"file": f"registry.{kind}", "day": f"{day}", "rows": len(rows)}
+    record(request.user, "export.names", region.code, before={}, after=after, now=clock.now(), region=region.pk)
+    response = HttpResponse(write(rows), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="registry-{region.code.lower()}-{day}.{kind}"'
     return response

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gospub import clock
+from gospub.accounts.queries import may_audit, may_invite
 from monitoring.dashboards.queries import evidence, suspects
 from monitoring.dashboards.queries.troubles import stoppages
 from monitoring.models import EvidenceDecision, NetworkState, Region, SuspectState
@@ -52,7 +53,7 @@ def navigation(context: RequestContext) -> dict[str, object]:
         "csrf_token": context.get("csrf_token"),
         "regions": regions,
         "region": region,
-        "links": [*(links(request, region) if region else []), *operator_links(request)],
+        "links": [*(links(request, region) if region else []), *installation_links(request)],
     }
 
 
@@ -79,12 +80,19 @@ def links(request, region: Region) -> list[Link]:
     return result
 
 
-def operator_links(request) -> list[Link]:
+def installation_links(request) -> list[Link]:
     """What concerns the installation and no region."""
-    if not request.user.rights.operator:
+    if not request.user.is_authenticated:
         return []
     screen = request.resolver_match.url_name if request.resolver_match else ""
-    return [Link(reverse("networks"), _("Networks"), "networks", screen == "networks")]
+    found = (
+        ("networks", _("Networks"), request.user.rights.operator, ()),
+        ("access", _("Access"), may_invite(request.user), ("invitation_send",)),
+        ("audit_trail", _("Audit trail"), may_audit(request.user), ()),
+    )
+    return [
+        Link(reverse(name), title, name, screen in (name, *others)) for name, title, open_, others in found if open_
+    ]
 
 
 @register.inclusion_tag("partials/stoppages.html", takes_context=True)
