@@ -25,14 +25,14 @@ DATA_KEYS = env.list("DATA_KEYS", [EMBEDDED_DATA_KEY])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
-    "gospub",
-    "gospub.accounts",
-    "monitoring",
-    "ratings",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "gospub",
+    "gospub.accounts",
+    "monitoring",
+    "ratings",
     "django_htmx",
     "django_filters",
     "template_partials",

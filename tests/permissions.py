@@ -1,21 +1,21 @@
-"""Who gets what at every address of the installation: the one table, and the functions that hold it against the code.
+"""Who gets what at every address of the installation: the one table. tests/matrix.py holds it against the code.
 
-An address that is not in the table fails the build. Unsafe methods that are not offered answer 405. What belongs to
+An address that is not in the table fails the build. Methods that an address does not take answer 405. What belongs to
 somebody else answers as if it did not exist.
 """
 
 import datetime as dt
-import re
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from allauth.usersessions.models import UserSession
+from django.core import mail
 
-from gospub.accounts.models import User
+from gospub.accounts import invitations
+from gospub.accounts.models import Grant, Invitation, User
+from gospub.accounts.models import Role as Right
 from monitoring.models import EvidenceCard, Institution, Page, Region, Suspect
 from monitoring.registry import uploads
 from ratings.computing import compute
@@ -24,157 +24,302 @@ from ratings.models import Rating, Score
 from ratings.periods import Unit, period_of
 from tests.factories import (
     EvidenceFactory,
-    InstitutionFactory,
     PageFactory,
     RegionFactory,
     SuspectFactory,
     analyst,
+    auditor,
     collected,
+    curator,
+    granted,
     institution_admin,
     official,
     operator,
 )
 
 DAY = dt.date(2024, 10, 26)
-UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+NOW = dt.datetime(2024, 10, 26, 12, tzinfo=dt.UTC)
+SAFE = ("GET", "HEAD", "OPTIONS")
+METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE")
 
 
 class Role(StrEnum):
     ANONYMOUS = "anonymous"
+    DEACTIVATED = "deactivated analyst of the region"
+    OVER = "analyst whose right is over"
     OPERATOR = "operator"
     ANALYST = "analyst of the region"
     OFFICIAL = "official of the region"
-    OTHER_ANALYST = "analyst of another region"
+    AUDITOR = "auditor of the region"
+    AUDITOR_OF_ALL = "auditor of the installation"
+    CURATOR = "curator of the founder"
+    OTHER_CURATOR = "curator of another founder of the region"
     ADMIN = "institution admin"
     OTHER_ADMIN = "admin of another institution of the region"
-    DEACTIVATED = "deactivated analyst of the region"
+
+
+class Of(StrEnum):
+    """Whose object the address names: something of the own region, of a foreign one, nothing at all. The other
+    institution and the other founder of the own region are roles."""
+
+    MISSING = "missing"
+    OWN = "own"
+    FOREIGN = "foreign"
 
 
 STRANGERS = (Role.ANONYMOUS, Role.DEACTIVATED)
+EVERYWHERE = (Role.OPERATOR, Role.AUDITOR_OF_ALL)
 ROLES = tuple(Role)
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """A region with two institutions, each with its page and admin, and what the addresses of the table name."""
+class Place:
+    """A region with two institutions, and what the addresses of the table name."""
 
     region: Region
     institution: Institution
+    other: Institution
     page: Page
     suspect: Suspect
     evidence: EvidenceCard
     rating: Rating
     score: Score
+    analyst: User
     upload: uuid.UUID
+    grant: Grant
+    invitation: Invitation
+    token: str
+    session: UserSession
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Two regions, and a user of each role in the first."""
+
+    here: Place
+    there: Place
     users: dict[Role, User | None]
 
 
-def world() -> World:
-    """The smallest world in which every role has something to see and something not to see."""
+def place() -> Place:
     region = RegionFactory()
-    page = collected(PageFactory(institution__region=region, title="Своя"), DAY)
-    other = collected(PageFactory(institution__region=region, title="Чужая"), DAY)
-    store_preset("amur")
-    rating = compute(region, period_of(Unit.DAY, DAY), "amur", dt.datetime(2024, 10, 26, 12, tzinfo=dt.UTC))
-    deactivated = analyst(region)
-    deactivated.is_active = False
-    deactivated.save()
-    uploader = analyst(region)
-    return World(
+    page = collected(PageFactory(institution__region=region, institution__founder="Минкульт", title="Своя"), DAY)
+    other = collected(PageFactory(institution__region=region, institution__founder="Минобр", title="Чужая"), DAY)
+    rating = compute(region, period_of(Unit.DAY, DAY), "amur", NOW)
+    keeper = analyst(region)
+    waiting = Grant(role=Right.INSTITUTION_ADMIN, region=region, institution=page.institution)
+    now = dt.datetime.now(dt.UTC)
+    invitation = invitations.invite(
+        f"new-{region.pk}@example.org", waiting, keeper, "https://gospub.example/TOKEN", now
+    )
+    token = mail.outbox[-1].body.partition("https://gospub.example/")[2].split()[0]
+    return Place(
         region,
         page.institution,
+        other.institution,
         page,
         SuspectFactory(page=page, day=DAY),
         EvidenceFactory(page=page),
         rating,
         rating.scores.get(page=page),
-        uploads.keep(uploader, uploads.Upload("registry.xlsx", region.pk, [], [])),
+        keeper,
+        uploads.keep(keeper, uploads.Upload("registry.xlsx", region.pk, [], [])),
+        institution_admin(page.institution).grants.get(),
+        invitation,
+        token,
+        UserSession.objects.create(user=keeper, ip="192.0.2.1", session_key=uuid.uuid4().hex, user_agent="Firefox"),
+    )
+
+
+def world() -> World:
+    """The smallest world in which every role has something to see and something not to see."""
+    store_preset("amur")
+    here, there = place(), place()
+    deactivated = analyst(here.region)
+    deactivated.is_active = False
+    deactivated.save()
+    return World(
+        here,
+        there,
         {
             Role.ANONYMOUS: None,
-            Role.OPERATOR: operator(),
-            Role.ANALYST: uploader,
-            Role.OFFICIAL: official(region),
-            Role.OTHER_ANALYST: analyst(InstitutionFactory().region),
-            Role.ADMIN: institution_admin(page.institution),
-            Role.OTHER_ADMIN: institution_admin(other.institution),
             Role.DEACTIVATED: deactivated,
+            Role.OVER: granted(Right.ANALYST, region=here.region, until=dt.date(2024, 1, 1)),
+            Role.OPERATOR: operator(),
+            Role.ANALYST: here.analyst,
+            Role.OFFICIAL: official(here.region),
+            Role.AUDITOR: auditor(here.region),
+            Role.AUDITOR_OF_ALL: auditor(),
+            Role.CURATOR: curator(here.region, "Минкульт"),
+            Role.OTHER_CURATOR: curator(here.region, "Минобр"),
+            Role.ADMIN: institution_admin(here.institution),
+            Role.OTHER_ADMIN: institution_admin(here.other),
         },
     )
 
 
-def _answers(strangers: int, known: int, **others: int) -> dict[Role, int]:
+# --- what roles are answered ------------------------------------------------------------------------------------------
+
+Answers = Mapping[Role, int]
+
+
+def _answers(strangers: int, known: int, **others: int) -> Answers:
     """`strangers` for those who are not signed in, `known` for the rest but for the roles named."""
     answers = {role: strangers if role in STRANGERS else known for role in ROLES}
     return answers | {Role[name.upper()]: status for name, status in others.items()}
+
+
+def _whole(status: int, otherwise: int, **others: int) -> Answers:
+    """For those who see the whole region, and the rest."""
+    seers = ("operator", "analyst", "official", "auditor", "auditor_of_all")
+    return _answers(302, otherwise, **dict.fromkeys(seers, status) | others)
 
 
 PUBLIC = _answers(200, 200)
 ONLY_ANONYMOUS = _answers(200, 302)  # those who are signed in are sent home
 SIGNED_IN = _answers(302, 200)
 GOES_ON = _answers(302, 302)  # to the sign-in, or to where the address leads
-REGION = _answers(302, 200, other_analyst=404)
-WHOLE_REGION = _answers(302, 200, other_analyst=404, admin=404, other_admin=404)
-OWN_OBJECT = _answers(302, 200, other_analyst=404, other_admin=404)
-OWN_UPLOAD = _answers(302, 404, analyst=200)  # for everyone else, the operator too, it is not there
-POST_ONLY = _answers(405, 405)
-POST_SIGNED_IN = _answers(302, 405)
+GONE = _answers(404, 404)
+REGION = _answers(302, 200, over=404)
+WHOLE_REGION = _whole(200, 404)
+OWN_OBJECT = _answers(302, 200, over=404, other_curator=404, other_admin=404)
+KEEPERS = _whole(403, 404, operator=200, analyst=200)
+OWN_UPLOAD = _whole(403, 404, operator=404, analyst=200)  # of one who keeps the region it is the own one alone
+POST_ONLY = _answers(302, 405)
 OPERATOR = _answers(302, 404, operator=200)
 OPERATOR_MAY = _answers(302, 404, operator=302)  # and is sent back to the screen
 OPERATOR_FORM = _answers(302, 404, operator=400)  # an empty form is refused to those who may send one
-ANALYST_FORM = _answers(302, 404, operator=400, analyst=400, official=403)
+INVITERS = _answers(302, 404, operator=200, analyst=200)
+INVITERS_MAY = _answers(302, 404, operator=302, analyst=302)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """get: status of GET for every role. offered: unsafe methods that the address takes. args: of its address.
+    """get: status of GET and HEAD of the own object for every role; takes: of an empty form by the other methods that
+    the address offers. args, missing: of its address, for something that is there and something that is not; None =
+    the address names nothing. public: open to those who are not signed in; everyones: to whoever has the address;
+    signs_out: by POST; preview: htmx is shown what is wrong with a form inside the screen. options: where OPTIONS is
+    answered."""
 
-    missing: the same address of something that does not exist; what is foreign must answer alike.
-    post: status of an empty POST for every role, where the address does nothing but take one.
-    """
-
-    get: dict[Role, int]
-    offered: tuple[str, ...] = ()
-    args: Callable[[World], list[object]] = lambda _: []
+    get: Answers
+    takes: Mapping[str, Answers] = field(default_factory=dict)
+    args: Callable[[Place], list[object]] = lambda _: []
     missing: list[object] | None = None
-    post: dict[Role, int] | None = None
+    public: bool = False
+    everyones: bool = False
+    signs_out: bool = False
+    preview: bool = False
+    options: Answers | None = None
+
+    def address(self, world: World, of: Of) -> list[object]:
+        if of == Of.MISSING:
+            return list(self.missing or [])
+        return self.args(world.here if of == Of.OWN else world.there)
 
 
-def of_region(
-    get: dict[Role, int], *rest: object, offered: tuple[str, ...] = (), post: dict[Role, int] | None = None
-) -> Rule:
-    return Rule(get, offered, lambda world: [world.region.code, *rest], ["RU-NOWHERE", *rest], post)
+def of_region(get: Answers, *rest: object, post: Answers | None = None) -> Rule:
+    takes = {"POST": post} if post else {}
+    return Rule(get, takes, lambda place: [place.region.code, *rest], ["RU-NOWHERE", *rest])
 
 
-def of_rating(get: dict[Role, int], *rest: object) -> Rule:
-    return Rule(get, (), lambda world: [world.rating.pk, *rest], [0, *rest])
+def of_object(kind: str, get: Answers, *rest: object, post: Answers | None = None, nothing: object = 0) -> Rule:
+    takes = {"POST": post} if post else {}
+    return Rule(get, takes, lambda place: [getattr(place, kind).pk, *rest], [nothing, *rest])
 
 
-def of_methodology(get: dict[Role, int], *, offered: tuple[str, ...] = ()) -> Rule:
-    return Rule(get, offered, lambda world: [world.region.code, world.rating.methodology_id], ["RU-NOWHERE", 0])
+def of_methodology(get: Answers, *, post: Answers | None = None, preview: bool = False) -> Rule:
+    takes = {"POST": post} if post else {}
+    address: Callable[[Place], list[object]] = lambda place: [place.region.code, place.rating.methodology_id]  # noqa: E731
+    return Rule(get, takes, address, ["RU-NOWHERE", 0], preview=preview)
 
 
-FORM = ("POST", "PUT")  # Django's form views take PUT as POST
+def entrance(get: Answers, *, args: tuple[object, ...] = (), public: bool = True, **takes: Answers) -> Rule:
+    """A screen of django-allauth, or one that anybody may open."""
+    options = takes.pop("options", None)
+    return Rule(get, takes, lambda _: list(args), None, public, options=options)
+
+
+ALL_UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def _same(answers: Answers, *methods: str) -> dict[str, Answers]:
+    return dict.fromkeys(methods, answers)
+
+
+CLOSED = entrance(GONE, options=GONE, **_same(GONE, *ALL_UNSAFE))
+PASSED_ON = entrance(GOES_ON, options=GOES_ON, **_same(GOES_ON, *ALL_UNSAFE))  # asks for the password once more before
+FORM = entrance(SIGNED_IN, options=SIGNED_IN, public=False, **_same(SIGNED_IN, "POST", "PUT"))
+
 TABLE: dict[str, Rule] = {
     # --- sign-in: django-allauth; some of its addresses send people on whatever the method ---
-    "account_login": Rule(ONLY_ANONYMOUS, UNSAFE),
-    "account_logout": Rule(_answers(302, 200), ("POST",)),
-    "account_signup": Rule(ONLY_ANONYMOUS, UNSAFE),
-    "account_inactive": Rule(PUBLIC),
-    "account_reauthenticate": Rule(SIGNED_IN, FORM),
-    "account_email": Rule(SIGNED_IN, FORM),
-    "account_email_verification_sent": Rule(PUBLIC),
-    "account_confirm_email": Rule(PUBLIC, ("POST",), lambda _: ["no-such-key"]),
-    "account_change_password": Rule(SIGNED_IN, FORM),
-    "account_set_password": Rule(GOES_ON, UNSAFE),
-    "account_confirm_login_code": Rule(GOES_ON, UNSAFE),
-    "account_reset_password": Rule(PUBLIC, FORM),
-    "account_reset_password_done": Rule(PUBLIC),
-    "account_reset_password_from_key": Rule(PUBLIC, UNSAFE, lambda _: ["1", "no-such-key"]),
-    "account_reset_password_from_key_done": Rule(PUBLIC),
+    "account_login": entrance(
+        ONLY_ANONYMOUS,
+        options=ONLY_ANONYMOUS,
+        **_same(ONLY_ANONYMOUS, "POST", "PUT") | _same(_answers(405, 302), "PATCH", "DELETE"),
+    ),
+    "account_logout": Rule(SIGNED_IN, {"POST": GOES_ON}, public=True, signs_out=True, options=PUBLIC),
+    "account_reauthenticate": FORM,
+    "account_change_password": FORM,
+    "account_reset_password": entrance(PUBLIC, options=PUBLIC, **_same(PUBLIC, "POST", "PUT")),
+    "account_reset_password_done": entrance(PUBLIC, options=PUBLIC),
+    "account_reset_password_from_key": entrance(
+        PUBLIC, options=PUBLIC, args=("1", "no-such-key"), **_same(PUBLIC, *ALL_UNSAFE)
+    ),
+    "account_reset_password_from_key_done": entrance(PUBLIC, options=PUBLIC),
+    "closed_account": CLOSED,
+    **dict.fromkeys(
+        (
+            "account_signup",
+            "account_inactive",
+            "account_email",
+            "account_email_verification_sent",
+            "account_set_password",
+            "account_confirm_login_code",
+        ),
+        CLOSED,
+    ),
+    "account_confirm_email": entrance(GONE, options=GONE, args=("no-such-key",), **_same(GONE, *ALL_UNSAFE)),
+    # --- second factor ---
+    "mfa_index": entrance(SIGNED_IN, options=SIGNED_IN, public=False),
+    "mfa_authenticate": PASSED_ON,
+    "mfa_reauthenticate": FORM,
+    "mfa_activate_totp": PASSED_ON,
+    "mfa_deactivate_totp": PASSED_ON,
+    "mfa_generate_recovery_codes": PASSED_ON,
+    "mfa_view_recovery_codes": entrance(_answers(302, 404), options=SIGNED_IN, public=False),  # there are none
+    "mfa_download_recovery_codes": entrance(
+        _answers(302, 404), options=_answers(302, 404), **_same(_answers(302, 404), *ALL_UNSAFE)
+    ),
+    "mfa_list_webauthn": entrance(SIGNED_IN, options=SIGNED_IN, public=False),
+    "mfa_add_webauthn": PASSED_ON,
+    "mfa_reauthenticate_webauthn": PASSED_ON,
+    "mfa_remove_webauthn": entrance(GOES_ON, options=GOES_ON, args=(0,), **_same(GOES_ON, *ALL_UNSAFE)),
+    "mfa_edit_webauthn": entrance(GOES_ON, options=GOES_ON, args=(0,), **_same(GOES_ON, *ALL_UNSAFE)),
+    "mfa_login_webauthn": entrance(
+        GOES_ON,
+        options=ONLY_ANONYMOUS,
+        **_same(GOES_ON, "POST", "PUT") | _same(_answers(405, 302), "PATCH", "DELETE"),
+    ),
     # --- the one who looks ---
-    "theme": Rule(POST_ONLY, ("POST",)),
-    "set_language": Rule(GOES_ON, UNSAFE),
-    "home": Rule(GOES_ON),
+    "account": entrance(SIGNED_IN, public=False),
+    "session_end": of_object("session", POST_ONLY, post=_answers(302, 404, analyst=302)),
+    "invitation": Rule(
+        _answers(200, 404),  # it is for another address than theirs
+        {"POST": _answers(422, 404)},
+        lambda place: [place.token],
+        ["no-such-token"],
+        public=True,
+        everyones=True,
+    ),
+    "theme": entrance(_answers(405, 405), POST=_answers(302, 302)),
+    "set_language": PASSED_ON,
+    "home": entrance(_whole(302, 302, over=200), public=False),
+    # --- who may do what ---
+    "access": entrance(INVITERS, public=False),
+    "invitation_send": entrance(INVITERS, public=False, POST=_answers(302, 404, operator=422, analyst=422)),
+    "grant_end": of_object("grant", POST_ONLY, post=INVITERS_MAY),
+    "invitation_withdraw": of_object("invitation", POST_ONLY, post=INVITERS_MAY),
+    "audit_trail": entrance(_answers(302, 404, operator=200, auditor=200, auditor_of_all=200), public=False),
     # --- screens of a region ---
     "overview": of_region(WHOLE_REGION),
     "collection_status": of_region(WHOLE_REGION),
@@ -186,128 +331,50 @@ TABLE: dict[str, Rule] = {
     "suspects": of_region(WHOLE_REGION),
     "evidence": of_region(REGION),
     "ratings": of_region(REGION),
-    "rating_compute": of_region(
-        POST_SIGNED_IN, offered=("POST",), post=_answers(302, 403, operator=404, analyst=404, other_analyst=404)
-    ),
+    "rating_compute": of_region(POST_ONLY, post=_answers(302, 403, over=404, operator=404, analyst=404, official=404)),
     "methodologies": of_region(REGION),
-    "registry_import": of_region(WHOLE_REGION, offered=("POST",)),
+    "registry_import": of_region(KEEPERS, post=_whole(403, 404, operator=422, analyst=422)),
     "registry_import_report": Rule(
-        OWN_UPLOAD, ("POST",), lambda world: [world.region.code, world.upload], ["RU-NOWHERE", uuid.UUID(int=0)]
+        OWN_UPLOAD,
+        {"POST": _whole(403, 404, operator=404, analyst=302)},
+        lambda place: [place.region.code, place.upload],
+        ["RU-NOWHERE", uuid.UUID(int=0)],
     ),
     "registry_export": of_region(WHOLE_REGION, "csv"),
     # --- one of them ---
-    "institution": Rule(OWN_OBJECT, (), lambda world: [world.institution.pk], [0]),
-    "page": Rule(OWN_OBJECT, (), lambda world: [world.page.pk], [0]),
-    "suspect_decide": Rule(POST_SIGNED_IN, ("POST",), lambda world: [world.suspect.pk], [0], ANALYST_FORM),
-    "evidence_explain": Rule(
-        POST_SIGNED_IN,
-        ("POST",),
-        lambda world: [world.evidence.pk],
-        [0],
-        _answers(302, 403, admin=400, other_analyst=404, other_admin=404),
+    "institution": of_object("institution", OWN_OBJECT),
+    "page": of_object("page", OWN_OBJECT),
+    "suspect_decide": of_object("suspect", POST_ONLY, post=_whole(403, 404, operator=400, analyst=400)),
+    "evidence_explain": of_object(
+        "evidence", POST_ONLY, post=_answers(302, 403, over=404, admin=400, other_admin=404, other_curator=404)
     ),
-    "evidence_decide": Rule(
-        POST_SIGNED_IN,
-        ("POST",),
-        lambda world: [world.evidence.pk],
-        [0],
-        _answers(302, 403, operator=400, analyst=400, other_analyst=404, other_admin=404),
+    "evidence_decide": of_object(
+        "evidence",
+        POST_ONLY,
+        post=_answers(302, 403, over=404, operator=400, analyst=400, other_admin=404, other_curator=404),
     ),
-    "rating": of_rating(REGION),
-    "rating_export": of_rating(REGION, "csv"),
-    "rating_firmness": of_rating(WHOLE_REGION),
-    "rating_changes": of_rating(_answers(302, 404)),  # there is no edition before
-    "rating_bundle": of_rating(_answers(302, 404)),  # it is not final
-    "rating_pass": Rule(
-        POST_SIGNED_IN,
-        ("POST",),
-        lambda world: [world.rating.pk],
-        [0],
-        _answers(302, 302, other_analyst=404, admin=404, other_admin=404),
-    ),
-    "score": Rule(OWN_OBJECT, (), lambda world: [world.score.pk], [0]),
-    "score_inputs": Rule(OWN_OBJECT, (), lambda world: [world.score.pk, "avatar"], [0, "avatar"]),
-    "score_passport": Rule(OWN_OBJECT, (), lambda world: [world.score.pk], [0]),
-    "methodology": of_methodology(REGION, offered=("POST",)),
+    "rating": of_object("rating", REGION),
+    "rating_export": of_object("rating", REGION, "csv"),
+    "rating_firmness": of_object("rating", WHOLE_REGION),
+    "rating_changes": of_object("rating", _answers(302, 404)),  # there is no edition before
+    "rating_bundle": of_object("rating", _answers(302, 404)),  # it is not final
+    "rating_pass": of_object("rating", POST_ONLY, post=_whole(403, 404, operator=302, analyst=302, official=302)),
+    "score": of_object("score", OWN_OBJECT),
+    "score_inputs": of_object("score", OWN_OBJECT, "avatar"),
+    "score_passport": of_object("score", OWN_OBJECT),
+    "methodology": of_methodology(REGION, post=_answers(302, 422, over=404)),
     "methodology_annex": of_methodology(REGION),
     "methodology_edit": of_methodology(
-        _answers(302, 403, operator=200, analyst=200, other_analyst=404), offered=("POST",)
+        _answers(302, 403, over=404, operator=200, analyst=200, official=200),
+        post=_answers(302, 403, over=404, operator=422, analyst=422, official=422),
+        preview=True,
     ),
     "methodology_rehearsal": of_methodology(WHOLE_REGION),
     # --- the installation ---
-    "networks": Rule(OPERATOR),
-    "network_switch": Rule(POST_SIGNED_IN, ("POST",), lambda _: ["vk"], ["myspace"], OPERATOR_FORM),
-    "token_return": Rule(POST_SIGNED_IN, ("POST",), lambda _: [0], post=OPERATOR_MAY),
+    "networks": entrance(OPERATOR, public=False),
+    "network_switch": Rule(POST_ONLY, {"POST": OPERATOR_FORM}, lambda _: ["vk"], ["myspace"]),
+    "token_return": Rule(POST_ONLY, {"POST": OPERATOR_MAY}, lambda _: [0]),
 }
 # Django's admin as a whole: it sends all but the operator to its sign-in, which refuses those who are signed in.
 ADMIN_PREFIX = "admin/"
 ADMIN = _answers(302, 302, operator=200)
-
-
-def addresses(patterns: list | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """(path, name) of every address of the resolver, without those under ADMIN_PREFIX; "" where it has no name."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        path = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLPattern):
-            yield path, pattern.name or ""
-        elif path != ADMIN_PREFIX:
-            yield from addresses(pattern.url_patterns, path)
-
-
-def outside_the_table() -> list[str]:
-    """Addresses that nobody has said who may open, and rows of the table that no address has."""
-    found = list(addresses())
-    names = {name for _, name in found}
-    return [path for path, name in found if name not in TABLE] + [name for name in TABLE if name not in names]
-
-
-def signed_in(world: World, role: Role) -> Client:
-    client = Client()
-    if world.users[role]:
-        client.force_login(world.users[role])
-    return client
-
-
-def answer(client: Client, method: str, name: str, args: list[object], **headers: str) -> HttpResponse:
-    return client.generic(method, reverse(name, args=args), headers=headers)
-
-
-def wrong_answers(world: World, name: str) -> list[str]:
-    """What an address answers other than the table says; empty = all is well."""
-    rule = TABLE[name]
-    args = rule.args(world)
-    wrong = []
-    for role in ROLES:
-        client = signed_in(world, role)
-        for method, expected in (("GET", rule.get), ("POST", rule.post)):
-            if expected is None:
-                continue
-            response = answer(client, method, name, args)
-            if response.status_code != expected[role]:
-                wrong.append(f"{name}: {method} as {role} answers {response.status_code}, not {expected[role]}")
-            if response.status_code == 404 and rule.missing is not None:
-                missing = answer(client, method, name, rule.missing)
-                if (missing.status_code, body(missing)) != (404, body(response)):
-                    wrong.append(f"{name}: as {role} what is foreign differs from what is missing")
-    return wrong + wrong_methods(world, name)
-
-
-def body(response: HttpResponse) -> str:
-    """What is said, without what differs at every request: its own address and the token of a form."""
-    text = response.content.decode().replace(response.wsgi_request.path, "")
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
-
-
-def wrong_methods(world: World, name: str) -> list[str]:
-    """Unsafe methods that are taken though not offered; those not signed in are sent to the sign-in before."""
-    rule = TABLE[name]
-    wrong = []
-    for method in UNSAFE:
-        if method in rule.offered:
-            continue
-        for role in (Role.OPERATOR, Role.ANONYMOUS):
-            status = answer(signed_in(world, role), method, name, rule.args(world)).status_code
-            expected = {302, 405} if role in STRANGERS else {405}
-            if status not in expected:
-                wrong.append(f"{name}: {method} as {role} answers {status}, not 405")
-    return wrong

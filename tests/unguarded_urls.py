@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from gospub.urls import urlpatterns as guarded
 from monitoring.models import Institution, Page, Region
@@ -29,6 +30,12 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     raise Http404
 
 
+@require_safe
+def events(request: HttpRequest, code: str) -> HttpResponse:
+    Region.objects.filter(code=code).update(name=code)
+    return HttpResponse(code)
+
+
 def network_switch(request: HttpRequest, platform: str) -> HttpResponse:
     return HttpResponse(platform, status=405 if request.method == "GET" else 400)
 
@@ -39,6 +46,7 @@ urlpatterns = [
     path("regions/<slug:code>/ratings/", ratings, name="ratings"),
     path("regions/<slug:code>/institutions/", institutions, name="institutions"),
     path("institutions/<int:pk>/", institution, name="institution"),
+    path("regions/<slug:code>/events/", events, name="events"),
     path("forgotten/", page, name="forgotten"),
     *guarded,
 ]

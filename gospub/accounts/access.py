@@ -36,7 +36,7 @@ def invitation_send(request: HttpRequest) -> HttpResponse:
     """Invite by mail; `?ogrn=` and `?region=` fill the form in."""
     _for(queries.may_invite(request.user))
     initial = {name: request.GET[name] for name in ("ogrn", "region", "role") if request.GET.get(name)}
-    form = InvitationForm(request.POST or None, by=request.user, initial=initial)
+    form = InvitationForm(request.POST if request.method == "POST" else None, by=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         link = request.build_absolute_uri(reverse("invitation", args=["TOKEN"]))
         email = form.cleaned_data["email"]

@@ -17,6 +17,7 @@ ACTIONS = {
     "network.switch": _("switched a network"),
     "rating.pass": _("let a rating pass"),
     "registry.import": _("imported the registry"),
+    "second_factor.forget": _("made somebody set up a new second factor"),
     "session.end": _("ended a session"),
     "sign_in": _("signed in"),
     "suspect.decide": _("decided on a doubtful number"),

@@ -1,13 +1,21 @@
 """People and their rights in Django's admin."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from gospub import clock
+
+from .audit import record
 from .audited import AuditedAdmin
 from .invitations import scope_problems
 from .models import Grant, User
@@ -16,8 +24,9 @@ from .models import Grant, User
 admin.site.login = secure_admin_login(admin.site.login)
 admin.site.site_title = admin.site.site_header = _("Gospub: administration")
 admin.site.index_title = _("Data")
-# Rights are Grants; groups and model permissions are not used.
-admin.site.unregister(Group)
+# Rights are Grants; groups and model permissions are not used. Sessions and second factors are their owner's.
+for model in (Group, EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(model)
 
 
 class LowerCaseEmail:
@@ -72,6 +81,19 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     ordering = ("email",)
     filter_horizontal = ()
     inlines = (GrantInline,)
+    actions = ("forget_second_factor",)
+
+    @admin.action(description=_("Forget the second factor and end all sessions (a lost phone)"))
+    def forget_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            Authenticator.objects.filter(user=user).delete()
+            for session in UserSession.objects.filter(user=user):
+                session.end()
+            record(
+                request.user, "second_factor.forget", f"user {user.pk}", before={}, after={"who": user.email},
+                now=clock.now(),
+            )  # fmt: skip
+        self.message_user(request, _("Done. At the next sign-in they set up a new one."))
 
 
 @admin.register(Grant)

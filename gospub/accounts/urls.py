@@ -6,10 +6,12 @@ from django.urls import include, path, re_path
 
 from . import access, views
 
+# What allauth can do and nobody needs here: accounts come with an invitation, the address stays the one in it.
+CLOSED = ("signup", "email", "inactive", "confirm-email", "password/set", "login/code")
+
 
 @login_not_required
-def closed(request: HttpRequest, **_: str) -> HttpResponse:
-    """What allauth can do and nobody needs here: accounts come with an invitation, the address stays the one in it."""
+def closed(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
@@ -23,7 +25,7 @@ urlpatterns = [
     path("access/invitations/<int:pk>/withdraw/", access.invitation_withdraw, name="invitation_withdraw"),
     path("audit/", access.audit_trail, name="audit_trail"),
     # --- before those of allauth, which have the same names ---
-    re_path(r"^account/(signup|email|inactive|confirm-email|password/set|login/code)(/.*)?$", closed),
+    *(re_path(rf"^account/{name}/", closed, name="closed_account") for name in CLOSED),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
 ]

@@ -3,7 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -50,21 +50,25 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     now = clock.now()
     found = invitations.find(token, now)
     if found is None:
-        return render(request, "invitation.html", {"gone": True}, status=404)
+        return _gone(request)
     known = User.objects.filter(email=found.email).first()
     if known or request.user.is_authenticated:
         return _accept_as_user(request, found, known)
-    form = AcceptForm(request.POST or None, email=found.email)
+    form = AcceptForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method == "POST" and form.is_valid():
         fields = {name: form.cleaned_data[name] for name in ("full_name", "password")}
         try:
             invitations.accept(found, None, now, **fields)
         except invitations.InvitationGoneError:
-            return render(request, "invitation.html", {"gone": True}, status=404)
+            return _gone(request)
         messages.success(request, _("The account is ready. Sign in with your e-mail and the password."))
         return redirect("account_login")
     status = 422 if request.method == "POST" else 200
     return render(request, "invitation.html", {"invitation": found, "form": form}, status=status)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "invitation.html", {"gone": True}, status=404)
 
 
 def _accept_as_user(request: HttpRequest, found: Invitation, known: User | None) -> HttpResponse:
@@ -72,12 +76,12 @@ def _accept_as_user(request: HttpRequest, found: Invitation, known: User | None)
     if not request.user.is_authenticated:
         return redirect(f"/account/login/?next={request.path}")
     if known != request.user:
-        raise Http404
+        return _gone(request)
     if request.method == "POST":
         try:
             invitations.accept(found, request.user, clock.now())
-        except invitations.InvitationGoneError as error:
-            raise Http404 from error
+        except invitations.InvitationGoneError:
+            return _gone(request)
         messages.success(request, _("You have the right now."))
         return redirect("home")
     return render(request, "invitation.html", {"invitation": found})
