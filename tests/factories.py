@@ -1,11 +1,15 @@
 """The smallest worlds that tests need."""
 
 import datetime as dt
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import factory
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.db import connection
 from factory.django import DjangoModelFactory
 
 from gospub.accounts.models import Grant, Role, User
@@ -26,6 +30,22 @@ def inn(number: int) -> str:
     """A valid ИНН of an organisation; the same number gives the same one."""
     body = f"{number:09d}"
     return next(body + d for d in "0123456789" if is_inn(body + d))
+
+
+@contextmanager
+def tampering() -> Iterator[None]:
+    """As somebody who owns the base itself: PostgreSQL's guard of the audit trail is away."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_append_only")
+        yield
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE accounts_auditentry ENABLE TRIGGER audit_append_only")
+
+
+def one_time_code(secret: str = TOTP_SECRET) -> str:
+    """What an app shows now for that secret (RFC 6238)."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 class RegionFactory(DjangoModelFactory):

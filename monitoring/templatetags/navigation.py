@@ -16,17 +16,18 @@ from monitoring.models import EvidenceDecision, NetworkState, Region, SuspectSta
 
 register = template.Library()
 
-# (address, title, icon, for those who see the whole region only, other screens under the same heading)
+ALL, WHOLE, KEEPERS = range(3)
+# (address, title, icon, for all of the region, those who see it as a whole or keep it, other screens under the heading)
 SECTIONS = (
-    ("overview", _("Region"), "region", True, ()),
-    ("pages", _("Pages"), "pages", False, ("page",)),
-    ("institutions", _("Institutions"), "institutions", False, ("institution",)),
-    ("ratings", _("Ratings"), "ratings", False, ()),
-    ("events", _("Events"), "events", False, ()),
-    ("suspects", _("Doubtful numbers"), "suspects", True, ()),
-    ("evidence", _("Signs of gaming"), "evidence", False, ()),
-    ("collection_status", _("Collection"), "collection", True, ()),
-    ("registry_import", _("Registry"), "registry", True, ("registry_import_report",)),
+    ("overview", _("Region"), "region", WHOLE, ()),
+    ("pages", _("Pages"), "pages", ALL, ("page",)),
+    ("institutions", _("Institutions"), "institutions", ALL, ("institution",)),
+    ("ratings", _("Ratings"), "ratings", ALL, ()),
+    ("events", _("Events"), "events", ALL, ()),
+    ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),
+    ("evidence", _("Signs of gaming"), "evidence", ALL, ()),
+    ("collection_status", _("Collection"), "collection", WHOLE, ()),
+    ("registry_import", _("Registry"), "registry", KEEPERS, ("registry_import_report",)),
 )
 
 
@@ -59,11 +60,12 @@ def navigation(context: RequestContext) -> dict[str, object]:
 
 def links(request, region: Region) -> list[Link]:
     """Sections of the region; an institution admin has no region-wide ones."""
-    whole = request.user.rights.sees_whole(region.pk)
+    rights = request.user.rights
+    seen = KEEPERS if rights.keeps(region.pk) else WHOLE if rights.sees_whole(region.pk) else ALL
     screen = request.resolver_match.url_name if request.resolver_match else ""
     result = []
-    for name, title, icon, whole_only, others in SECTIONS:
-        if whole_only and not whole:
+    for name, title, icon, least, others in SECTIONS:
+        if seen < least:
             continue
         try:
             url = reverse(name, args=[region.code])

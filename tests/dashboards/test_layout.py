@@ -13,6 +13,7 @@ from tests.factories import (
     UserFactory,
     analyst,
     institution_admin,
+    one_time_code,
     operator,
 )
 
@@ -31,6 +32,7 @@ def test_signing_in_leads_home_and_home_to_the_region(region):
     response = client.post(
         reverse("account_login"), {"login": user.email, "password": "password-for-tests"}, follow=True
     )
+    response = client.post(response.redirect_chain[-1][0], {"code": one_time_code()}, follow=True)
     assert response.redirect_chain[-1][0] == reverse("overview", args=[region.code])
 
 
@@ -77,6 +79,7 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Признаки накрутки",
         "Сбор",
         "Реестр",
+        "Доступ",
     ]
     own = ["Страницы", "Учреждения", "Рейтинги", "События", "Признаки накрутки"]
     assert menu(client, reverse("page", args=[page.pk])) == own

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from tests.gospub.web import OPERATOR, sign_in, visitor
+from tests.gospub.web import MAKE_OPERATORS, sign_in, visitor
 
 from .house import House
 
@@ -19,7 +19,7 @@ FINAL = "s until all slots are final"
 @pytest.fixture
 def operator(house: House):
     """Signed in while all was well."""
-    house.manage("shell", "--verbosity", "0", "-c", OPERATOR)
+    house.manage("shell", "--verbosity", "0", "-c", MAKE_OPERATORS)
     with house.web() as url, visitor(url) as client:
         assert sign_in(client).status_code == 302
         yield client

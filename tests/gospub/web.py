@@ -5,19 +5,35 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from itertools import cycle
 from pathlib import Path
 
 import httpx
 from django.conf import settings
 
+from tests.factories import TOTP_SECRET, one_time_code
 from tests.services import PostgreSQL, RedisServer, free_port, temporary_folder, wait_for
 
-EMAIL, PASSWORD = "operator@example.org", "password-for-tests"
-OPERATOR = f"from gospub.accounts.models import User; User.objects.create_superuser('{EMAIL}', '{PASSWORD}')"
+PASSWORD = "password-for-tests"
+# A one-time code serves once: every sign-in is another operator's.
+OPERATORS = 30
+MAKE_OPERATORS = f"""
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
+from gospub.accounts.models import User
+from gospub.encryption import encrypt
+hashed = make_password('{PASSWORD}')
+for number in range({OPERATORS}):
+    user = User.objects.create(email=f'operator{{number}}@example.org', password=hashed)
+    user.grants.create(role='operator')
+    Authenticator.objects.create(user=user, type='totp', data={{'secret': encrypt('{TOTP_SECRET}')}})
+"""
+numbers = cycle(range(OPERATORS))
 
 
 class Web:
-    """An installation with one operator and no pages; both servers run."""
+    """An installation with operators and no pages; both servers run."""
 
     def __init__(self) -> None:
         self.base, self.redis = PostgreSQL(), RedisServer()
@@ -33,7 +49,7 @@ class Web:
         for command in (
             ["migrate", "--verbosity", "0"],
             ["load_regions"],
-            ["shell", "--verbosity", "0", "-c", OPERATOR],
+            ["shell", "--verbosity", "0", "-c", MAKE_OPERATORS],
         ):
             self._run("manage.py", *command).wait()
 
@@ -73,7 +89,12 @@ def visitor(url: str) -> httpx.Client:
 
 
 def sign_in(client: httpx.Client) -> httpx.Response:
-    """Sign the operator in; the answer to the form."""
+    """Sign an operator in with password and one-time code; the last answer."""
     client.get("/account/login/")
-    form = {"login": EMAIL, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies.get("csrftoken", "")}
-    return client.post("/account/login/", data=form)
+    email = f"operator{next(numbers)}@example.org"
+    form = {"login": email, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies.get("csrftoken", "")}
+    answer = client.post("/account/login/", data=form)
+    if answer.status_code != HTTPStatus.FOUND:
+        return answer
+    token = client.cookies.get("csrftoken", "")
+    return client.post("/account/2fa/authenticate/", data={"code": one_time_code(), "csrfmiddlewaretoken": token})

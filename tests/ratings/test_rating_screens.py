@@ -16,8 +16,8 @@ from tests.factories import (
     RegionFactory,
     SectorFactory,
     analyst,
+    auditor,
     institution_admin,
-    official,
     steward,
     watched,
 )
@@ -103,17 +103,17 @@ def test_a_period_that_cannot_be_rated_is_told_on_the_list(analyst_client, regio
     assert not Rating.objects.exists()
 
 
-def test_only_analysts_compute(region):
+def test_only_those_who_rate_the_region_compute(region):
     page = some_pages(region, [1, 2])[0]
     data = {"methodology": methodology(item("engagement_by_views")).slug, "period": "2024-11"}
     for user, status in (
-        (official(region), 403),
+        (auditor(region), 403),
         (institution_admin(page.institution), 403),
         (analyst(RegionFactory()), 404),
     ):
         client = client_of(user)
         assert client.post(reverse("rating_compute", args=[region.code]), data).status_code == status
-    assert 'id="methodology"' not in html_of(client_of(official(region)), reverse("ratings", args=[region.code]))
+    assert 'id="methodology"' not in html_of(client_of(auditor(region)), reverse("ratings", args=[region.code]))
 
 
 def test_a_region_does_not_rate_by_anothers_methodology(analyst_client, region):

@@ -11,8 +11,17 @@ from django.urls import reverse
 from gospub.accounts.models import Grant, Role, User
 from monitoring.models import Institution, Page, Region
 from monitoring.registry.columns import Column
-from tests.factories import InstitutionFactory, PageFactory, RegionFactory, UserFactory, analyst, institution_admin
-from tests.permissions import body
+from tests.factories import (
+    InstitutionFactory,
+    PageFactory,
+    RegionFactory,
+    UserFactory,
+    analyst,
+    auditor,
+    institution_admin,
+    official,
+)
+from tests.matrix import body
 
 from .spreadsheets import load, school, xlsx
 
@@ -135,12 +144,6 @@ def test_many_remarks_are_cut_and_counted_errors_first(client: Client, region: R
 # --- rights ----------------------------------------------------------------------------------------
 
 
-def official(region: Region) -> User:
-    user = UserFactory()
-    Grant.objects.create(user=user, role=Role.OFFICIAL, region=region)
-    return user
-
-
 def addresses(region: Region, key: object) -> list[str]:
     return [
         reverse("registry_import", args=[region.code]),
@@ -150,10 +153,16 @@ def addresses(region: Region, key: object) -> list[str]:
     ]
 
 
-def test_one_who_sees_the_whole_region_may(region: Region):
-    client = browser(official(region))
+def test_one_who_keeps_the_region_may(region: Region):
+    client = browser(analyst(region))
     key = report_address(client, region, school(1)).rstrip("/").rpartition("/")[2]
     assert [client.get(address).status_code for address in addresses(region, key)] == [200] * 4
+
+
+@pytest.mark.parametrize("who", [official, auditor])
+def test_one_who_only_sees_the_region_exports_and_does_not_import(region: Region, who):
+    client = browser(who(region))
+    assert [client.get(address).status_code for address in addresses(region, uuid.uuid4())] == [403, 403, 200, 200]
 
 
 def test_others_get_the_same_404_as_for_a_region_that_is_not_there(region: Region, client: Client):
