@@ -69,13 +69,13 @@ def compute(region: Region, period: Period, slug: str, now: dt.datetime, by: Use
     computed = calculate(rules, *read_tables(region, rules, period, read_to))
     with transaction.atomic():
         rating = _draft(region, methodology, period)
+        before = digest(rating) if rating.pk else ""  # of the rows as they lie there
         rating.read_to, rating.computed_at, rating.computed_by = read_to, now, by
-        before = rating.digest
         with transaction.atomic():
             store(rating, computed)
             if rating.digest == before:  # the scores stay the rows they are, and links to them hold
                 transaction.set_rollback(True)
-        rating.save(update_fields=["read_to", "computed_at", "computed_by"])
+        rating.save(update_fields=["read_to", "computed_at", "computed_by", "digest"])
     return rating
 
 
