@@ -47,7 +47,8 @@ def scope_problems(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def invite(email: str, scope: Scope, by: User, link: str, now: dt.datetime) -> Invitation:
-    """Write to `email`; an open invitation to the same right is replaced. scope: a right that is not stored yet.
+    """Write to `email`; an open invitation to the same right is replaced. Raises OSError where no mail goes out: then
+    nothing is kept. scope: a right that is not stored yet.
 
     link: address of the screen that accepts, with `TOKEN` in the place of the token.
     """
@@ -71,10 +72,10 @@ def invite(email: str, scope: Scope, by: User, link: str, now: dt.datetime) -> I
         )
         record(by, "invitation.send", f"invitation {found.pk}", before={}, after=told(found), now=now,
                region=found.region_id)  # fmt: skip
-    text = render_to_string(
-        "mail/invitation.txt", {"invitation": found, "link": link.replace("TOKEN", token), "days": LIFE.days}
-    )
-    send_mail(_("Invitation to Gospub"), text, settings.DEFAULT_FROM_EMAIL, [found.email])
+        text = render_to_string(
+            "mail/invitation.txt", {"invitation": found, "link": link.replace("TOKEN", token), "days": LIFE.days}
+        )
+        send_mail(_("Invitation to Gospub"), text, settings.DEFAULT_FROM_EMAIL, [found.email])
     return found
 
 

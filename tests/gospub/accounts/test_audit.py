@@ -1,0 +1,243 @@
+"""The audit trail: appended only, chained, seen by those who may, searched; and what is in it."""
+
+import datetime as dt
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from gospub.accounts import audit
+from gospub.accounts.models import AuditEntry
+from monitoring.collection import operators
+from monitoring.models import OperatorMessage, Person
+from tests.factories import (
+    InstitutionFactory,
+    PageFactory,
+    RegionFactory,
+    UserFactory,
+    analyst,
+    auditor,
+    official,
+    operator,
+    tampering,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2024, 10, 26, 10, tzinfo=dt.UTC)
+
+
+def entry(action: str = "test", subject: str = "thing 1", **fields: object) -> AuditEntry:
+    given = {"before": {}, "after": {"value": 5}, "now": NOW} | fields
+    return audit.record(given.pop("actor", None), action, subject, **given)
+
+
+def verify(*anchors: str) -> tuple[int, str]:
+    out = io.StringIO()
+    try:
+        call_command("verify_audit", *(f"--anchor={each}" for each in anchors), stdout=out)
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue()
+    return 0, out.getvalue()
+
+
+def browser(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def shown(user, **query: str) -> str:
+    return browser(user).get(reverse("audit_trail"), query).content.decode()
+
+
+# --- appended only ----------------------------------------------------------------------------------------------------
+
+
+def test_an_entry_can_be_neither_changed_nor_deleted():
+    found = entry()
+    for change in (
+        found.save,
+        found.delete,
+        AuditEntry.objects.all().delete,
+        lambda: AuditEntry.objects.update(actor="x"),
+    ):
+        with pytest.raises(ValidationError):
+            change()
+
+
+@pytest.mark.parametrize("sql", ["UPDATE accounts_auditentry SET actor = 'x'", "DELETE FROM accounts_auditentry"])
+def test_postgresql_itself_refuses(sql):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no users who could come past the code")
+    entry()
+    with pytest.raises(DatabaseError, match="only ever appended"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_a_whole_trail_verifies_and_tells_its_end():
+    entry()
+    last = entry()
+    assert verify() == (0, f"Журнал действий цел. Его конец: 2:{last.digest}\n")
+
+
+@pytest.mark.parametrize("fields", [{"after": {"value": 6}}, {"address": "192.0.2.1"}, {"region": 5}, {"actor": "x"}])
+def test_a_changed_entry_is_named(fields):
+    found = entry()
+    entry()
+    with tampering():
+        AuditEntry._base_manager.filter(pk=found.pk).update(**fields)
+    assert verify() == (1, f"запись {found.pk} от 26.10.2024 10:00 изменена, или пропала предыдущая\n")
+
+
+def test_an_entry_taken_from_the_middle_is_noticed():
+    entries = [entry() for _ in range(3)]
+    with tampering():
+        AuditEntry._base_manager.filter(pk=entries[1].pk)._raw_delete("default")
+    assert verify()[0] == 1
+
+
+def test_entries_cut_off_the_end_are_noticed_by_a_noted_end():
+    entry()
+    noted = f"2:{entry().digest}"
+    assert verify(noted)[0] == 0
+    with tampering():
+        AuditEntry._base_manager.order_by("-pk")[:1].get()
+        AuditEntry._base_manager.filter(pk=AuditEntry.objects.last().pk)._raw_delete("default")
+    assert verify()[0] == 0  # the twin: without a noted end nothing is seen
+    assert verify(noted) == (1, f"в журнале больше нет конца {noted}\n")
+
+
+def test_a_noted_end_holds_while_the_trail_grows():
+    noted = f"1:{entry().digest}"
+    entry()
+    assert verify(noted)[0] == 0
+
+
+@pytest.mark.parametrize("text", ["x", "5:abc", "-1:", ""])
+def test_what_is_no_noted_end_is_refused(text):
+    with pytest.raises(CommandError, match="не отметка"):
+        verify(text)
+
+
+def test_operators_are_mailed_the_end_once_a_week():
+    end = f"1:{entry().digest}"
+    for hours in (0, 24, 24 * 7):
+        operators.tell_of_audit(NOW + dt.timedelta(hours=hours))
+    assert OperatorMessage.objects.count() == 2
+    assert end in OperatorMessage.objects.order_by("pk").first().text
+
+
+# --- who sees it ------------------------------------------------------------------------------------------------------
+
+
+def test_an_auditor_of_a_region_sees_its_entries_alone():
+    here, there = RegionFactory(), RegionFactory()
+    for name, region in (("here", here.pk), ("there", there.pk), ("nowhere", None)):
+        entry(subject=name, region=region)
+    html = shown(auditor(here))
+    assert ("here" in html, "there" in html.replace("where", ""), "nowhere" in html) == (True, False, False)
+    everything = shown(auditor())
+    assert all(name in everything for name in ("here", "there", "nowhere"))
+
+
+def test_analysts_and_officials_find_no_such_screen():
+    region = RegionFactory()
+    for user in (analyst(region), official(region), UserFactory()):
+        assert browser(user).get(reverse("audit_trail")).status_code == 404
+
+
+def test_what_was_done_is_told_in_words_with_before_and_after():
+    region = RegionFactory(name="Тестовая область")
+    entry("network.switch", "network vk", before={"state": "on"}, after={"state": "off"}, region=region.pk)
+    html = shown(operator())
+    assert "переключил(а) соцсеть" in html
+    assert "on → off" in html
+    assert "Тестовая область" in html
+
+
+def test_what_was_written_into_a_field_stays_text():
+    entry(after={"note": "<script>alert(1)</script>"})
+    html = shown(operator())
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert" in html
+
+
+# --- search -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "suspect 7"},
+        {"q": "boss@example.org"},
+        {"q": "сомнительном"},
+        {"q": "192.0.2.9"},
+        {"action": "suspect.decide"},
+        {"since": "2024-10-26"},
+        {"until": "2024-10-26", "action": "suspect.decide"},
+    ],
+)
+def test_an_entry_is_found_by_who_what_where_and_when(query):
+    token = audit.coming_from.set("192.0.2.9")
+    entry("suspect.decide", "suspect 7", actor=UserFactory(email="boss@example.org"))
+    audit.coming_from.reset(token)
+    entry("other", "thing 3", now=NOW - dt.timedelta(days=9))
+    html = shown(operator(), **query)
+    assert "suspect 7" in html
+    assert "thing 3" not in html
+
+
+def test_the_queries_of_the_screen_do_not_grow_with_its_rows(django_assert_max_num_queries):
+    for n in range(60):
+        entry(subject=f"thing {n}")
+    client = browser(operator())
+    with django_assert_max_num_queries(14):
+        client.get(reverse("audit_trail"))
+
+
+# --- what is in it ----------------------------------------------------------------------------------------------------
+
+
+def test_an_export_with_names_is_told_with_its_rows_and_whence():
+    page = PageFactory()
+    region = page.institution.region
+    user = analyst(region)
+    browser(user).get(reverse("registry_export", args=[region.code, "csv"]), REMOTE_ADDR="192.0.2.5")
+    found = AuditEntry.objects.get(action="export.names")
+    assert (found.actor, found.region, found.address) == (user.email, region.pk, "192.0.2.5")
+    assert found.after["rows"] == 1
+
+
+def test_a_change_in_the_administration_is_told_with_before_and_after():
+    place = InstitutionFactory(name="Школа № 1")
+    data = {"name": "Школа № 2", "region": place.region_id, "ogrn": place.ogrn, "level": place.level,
+            "exemptions-TOTAL_FORMS": 0, "exemptions-INITIAL_FORMS": 0}  # fmt: skip
+    browser(operator()).post(reverse("admin:monitoring_institution_change", args=[place.pk]), data)
+    found = AuditEntry.objects.get()
+    assert (found.action, found.subject, found.region) == ("admin.change", f"institution {place.pk}", place.region_id)
+    assert (found.before, found.after) == ({"name": "Школа № 1"}, {"name": "Школа № 2"})
+
+
+def test_a_deletion_in_the_administration_is_told():
+    place = InstitutionFactory(name="Школа № 1")
+    browser(operator()).post(reverse("admin:monitoring_institution_delete", args=[place.pk]), {"post": "yes"})
+    assert AuditEntry.objects.get().before == {"was": "Школа № 1"}
+
+
+def test_passwords_and_names_of_people_are_not_told():
+    client = browser(operator())
+    user, person = UserFactory(), Person.objects.create(region=RegionFactory(), name="Прежнее Имя")
+    client.post(
+        reverse("admin:auth_user_password_change", args=[user.pk]),
+        {"usable_password": "true", "password1": "another-long-password", "password2": "another-long-password"},
+    )
+    data = {"name": "Новое Имя", "region": person.region_id, "contact-TOTAL_FORMS": 0, "contact-INITIAL_FORMS": 0}
+    client.post(reverse("admin:monitoring_person_change", args=[person.pk]), data)
+    assert Person.objects.get().name == "Новое Имя"
+    told = str(list(AuditEntry.objects.values()))
+    assert "another-long-password" not in told
+    assert "Имя" not in told
