@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
@@ -18,8 +19,14 @@ DEBUG = env.bool("DEBUG", False)
 EMBEDDED_SECRET = "embedded-installation-on-this-machine-only-not-for-a-network"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", EMBEDDED_SECRET)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-if SECRET_KEY == EMBEDDED_SECRET and set(ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]", "testserver"}:
+ON_A_NETWORK = bool(set(ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]", "testserver"})
+if SECRET_KEY == EMBEDDED_SECRET and ON_A_NETWORK:
     raise ImproperlyConfigured("Set SECRET_KEY: the built-in one is for an installation on this machine only.")
+# What contacts are encrypted with: the first key encrypts, all decrypt. See docs/personal-data.md.
+EMBEDDED_DATA_KEY = "ZW1iZWRkZWQtb24tdGhpcy1tYWNoaW5lLW9ubHktISE="
+DATA_KEYS = env.list("DATA_KEYS", [EMBEDDED_DATA_KEY])
+if EMBEDDED_DATA_KEY in DATA_KEYS and ON_A_NETWORK:
+    raise ImproperlyConfigured("Set DATA_KEYS: the built-in one is for an installation on this machine only.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
@@ -248,6 +255,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "monitoring.tasks.plan", "schedule": 20, "options": {"expires": 20}},
     "tick": {"task": "monitoring.tasks.tick", "schedule": 5, "options": {"expires": 5}},
     "roll-up": {"task": "monitoring.tasks.roll_up", "schedule": 900, "options": {"expires": 900}},
+    "retention": {"task": "monitoring.tasks.retention", "schedule": crontab(hour=1, minute=15)},
     "send-messages": {"task": "monitoring.tasks.send_messages", "schedule": 60, "options": {"expires": 60}},
 }
 
