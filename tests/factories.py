@@ -145,6 +145,20 @@ def institution_admin(institution: models.Institution) -> User:
     return user
 
 
+def curator(institution: models.Institution) -> User:
+    """Sees the institutions under the founder of this one."""
+    user, founder = UserFactory(), institution.founder
+    Grant.objects.create(user=user, role=Role.CURATOR, region=institution.region, founder=founder)
+    return user
+
+
+def auditor(region: models.Region | None = None) -> User:
+    """Sees one region, or all of them, and changes nothing."""
+    user = UserFactory()
+    Grant.objects.create(user=user, role=Role.AUDITOR, region=region)
+    return user
+
+
 def collected(
     page: models.Page, day: dt.date, subscribers: int = 100, posts: int = 3, **profile: object
 ) -> models.Page:
