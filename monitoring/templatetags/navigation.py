@@ -20,6 +20,7 @@ SECTIONS = (
     ("overview", _("Region"), "region", True, ()),
     ("pages", _("Pages"), "pages", False, ("page",)),
     ("institutions", _("Institutions"), "institutions", False, ("institution",)),
+    ("admins", _("Page admins"), "person", True, ("admin_card", "consent_give", "name_remove")),
     ("ratings", _("Ratings"), "ratings", False, ()),
     ("events", _("Events"), "events", False, ()),
     ("suspects", _("Doubtful numbers"), "suspects", True, ()),
