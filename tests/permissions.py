@@ -16,13 +16,14 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from gospub.accounts.models import User
-from monitoring.models import EvidenceCard, Institution, Page, Region, Suspect
+from monitoring.models import Consent, EvidenceCard, Institution, Page, Person, Region, Suspect
 from monitoring.registry import uploads
 from ratings.computing import compute
 from ratings.methodologies import store_preset
 from ratings.models import Rating, Score
 from ratings.periods import Unit, period_of
 from tests.factories import (
+    ConsentFactory,
     EvidenceFactory,
     InstitutionFactory,
     PageFactory,
@@ -66,6 +67,8 @@ class World:
     rating: Rating
     score: Score
     upload: uuid.UUID
+    person: Person
+    consent: Consent
     users: dict[Role, User | None]
 
 
@@ -80,6 +83,7 @@ def world() -> World:
     deactivated.is_active = False
     deactivated.save()
     uploader = analyst(region)
+    consent = ConsentFactory(person__region=region)
     return World(
         region,
         page.institution,
@@ -89,6 +93,8 @@ def world() -> World:
         rating,
         rating.scores.get(page=page),
         uploads.keep(uploader, uploads.Upload("registry.xlsx", region.pk, [], [])),
+        consent.person,
+        consent,
         {
             Role.ANONYMOUS: None,
             Role.OPERATOR: operator(),
@@ -121,6 +127,7 @@ POST_SIGNED_IN = _answers(302, 405)
 OPERATOR = _answers(302, 404, operator=200)
 OPERATOR_MAY = _answers(302, 404, operator=302)  # and is sent back to the screen
 OPERATOR_FORM = _answers(302, 404, operator=400)  # an empty form is refused to those who may send one
+KEEPER_FORM = _answers(302, 404, operator=422, analyst=422, official=403)  # and is told in words what is missing
 ANALYST_FORM = _answers(302, 404, operator=400, analyst=400, official=403)
 
 
@@ -147,6 +154,10 @@ def of_region(
 
 def of_rating(get: dict[Role, int], *rest: object) -> Rule:
     return Rule(get, (), lambda world: [world.rating.pk, *rest], [0, *rest])
+
+
+def of_person(post: dict[Role, int]) -> Rule:
+    return Rule(POST_SIGNED_IN, ("POST",), lambda world: [world.person.pk], [0], post)
 
 
 def of_methodology(get: dict[Role, int], *, offered: tuple[str, ...] = ()) -> Rule:
@@ -234,6 +245,19 @@ TABLE: dict[str, Rule] = {
         _answers(302, 403, operator=200, analyst=200, other_analyst=404), offered=("POST",)
     ),
     "methodology_rehearsal": of_methodology(WHOLE_REGION),
+    # --- page admins ---
+    "admins": of_region(WHOLE_REGION),
+    "admin_card": Rule(WHOLE_REGION, (), lambda world: [world.person.pk], [0]),
+    "consent_give": of_person(KEEPER_FORM),
+    "consent_withdraw": Rule(
+        POST_SIGNED_IN,
+        ("POST",),
+        lambda world: [world.consent.pk],
+        [0],
+        _answers(302, 404, operator=302, analyst=302, official=403),
+    ),
+    "admin_data": of_person(_answers(302, 404, operator=200, analyst=200, official=403)),
+    "name_remove": of_person(KEEPER_FORM),
     # --- the installation ---
     "networks": Rule(OPERATOR),
     "network_switch": Rule(POST_SIGNED_IN, ("POST",), lambda _: ["vk"], ["myspace"], OPERATOR_FORM),
