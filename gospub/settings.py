@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
@@ -18,10 +19,14 @@ DEBUG = env.bool("DEBUG", False)
 EMBEDDED_SECRET = "embedded-installation-on-this-machine-only-not-for-a-network"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", EMBEDDED_SECRET)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-if SECRET_KEY == EMBEDDED_SECRET and set(ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]", "testserver"}:
+ON_A_NETWORK = bool(set(ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]", "testserver"})
+if SECRET_KEY == EMBEDDED_SECRET and ON_A_NETWORK:
     raise ImproperlyConfigured("Set SECRET_KEY: the built-in one is for an installation on this machine only.")
-EMBEDDED_DATA_KEY = "ZW1iZWRkZWQtaW5zdGFsbGF0aW9uLW9uLXRoaXMtcGM="
+# What contacts are encrypted with: the first key encrypts, all decrypt. See docs/personal-data.md.
+EMBEDDED_DATA_KEY = "ZW1iZWRkZWQtb24tdGhpcy1tYWNoaW5lLW9ubHktISE="
 DATA_KEYS = env.list("DATA_KEYS", [EMBEDDED_DATA_KEY])
+if EMBEDDED_DATA_KEY in DATA_KEYS and ON_A_NETWORK:
+    raise ImproperlyConfigured("Set DATA_KEYS: the built-in one is for an installation on this machine only.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
@@ -143,7 +148,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever opened the invitation has the address
 MFA_TOTP_ISSUER = "Gospub"
 MFA_TOTP_TOLERANCE = 1
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# smtp://user:password@host:25, smtp+tls://…:587, smtp+ssl://…:465; by default letters are printed.
+MAIL = env.dj_email_url("EMAIL_URL", "console:")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_BACKEND"], MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL["EMAIL_USE_TLS"], MAIL["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "gospub@localhost")
 
 SESSION_COOKIE_HTTPONLY = True
@@ -264,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "monitoring.tasks.plan", "schedule": 20, "options": {"expires": 20}},
     "tick": {"task": "monitoring.tasks.tick", "schedule": 5, "options": {"expires": 5}},
     "roll-up": {"task": "monitoring.tasks.roll_up", "schedule": 900, "options": {"expires": 900}},
+    "retention": {"task": "monitoring.tasks.retention", "schedule": crontab(hour=1, minute=15)},
     "send-messages": {"task": "monitoring.tasks.send_messages", "schedule": 60, "options": {"expires": 60}},
 }
 

@@ -112,6 +112,17 @@ class PersonAdmin(AuditedAdmin):
     inlines = (ContactInline,)
 
 
+@admin.register(models.ConsentText)
+class ConsentTextAdmin(admin.ModelAdmin):
+    """A version is reworded only until somebody signs it."""
+
+    list_display = ("version", "since")
+    search_fields = ("version", "text")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.ConsentText | None = None) -> tuple[str, ...]:
+        return ("version", "text", "since") if obj and obj.consents.exists() else ()
+
+
 @admin.register(models.Stewardship)
 class StewardshipAdmin(AuditedAdmin):
     list_display = ("person", "page", "since", "until")

@@ -13,6 +13,7 @@ from .collection import operators
 from .collection.run import RUNNERS, Runner, plan_all, roll_up_all
 from .collection.run import tick as wake_workers
 from .models import PlatformCode
+from .personal import retention as personal_retention
 
 # A runner ends after so long, so that a task stays far below the broker's visibility time-out; the next tick wakes one.
 RUN_SECONDS = 60
@@ -77,3 +78,9 @@ def send_messages() -> None:
     """Mail the operators what they were not told yet, once a week also where the audit trail ends."""
     operators.tell_of_audit(clock.now())
     operators.send_messages(clock.now())
+
+
+@shared_task
+def retention() -> None:
+    """Delete personal data whose time is up."""
+    personal_retention.apply(clock.now())

@@ -1,5 +1,6 @@
 """A final rating as one file that anyone can compute again from nothing else."""
 
+import datetime as dt
 import gzip
 import json
 import zlib
@@ -25,16 +26,19 @@ class BundleError(ValueError):
     """The file is no bundle."""
 
 
-def write_bundle(rating: Rating) -> bytes:
-    """Methodology, inputs, scores and the seal, as compressed JSON; the same rating gives the same bytes. No personal
-    data: people are numbers in it."""
+def write_bundle(rating: Rating, now: dt.datetime) -> bytes:
+    """Methodology, inputs, scores and the seal, as compressed JSON; the same rating gives the same bytes.
+
+    People are numbers in it, but for those whose consent is in force at `now` (aware): their names stand outside the
+    seal, so that a withdrawal leaves the proof whole.
+    """
     content = {
         "format": FORMAT,
         "header": header(rating),
         "inputs": unpack(bytes(rating.inputs.packed)),
         "fields": list(SEALED),
         "scores": sealed_rows(rating),
-        "names": public_names(rating),
+        "names": public_names(rating, now),
         "digest": rating.digest,
     }
     return gzip.compress(canonical(content), 9, mtime=0)

@@ -1,11 +1,13 @@
 """What the subjects of a rating are called, and where they are shown."""
 
+import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from monitoring.models import Level, PageClass, PlatformCode
+from monitoring.models import ConsentScope, Level, PageClass, Person, PlatformCode
 
 from .models import Rating, Score
 from .rules import GroupField, Rules, Subject
@@ -28,9 +30,10 @@ def address_of(score: Score) -> str:
     return reverse("institution", args=[score.institution_id]) if score.institution_id else ""
 
 
-def public_names(rating: Rating) -> dict[str, str]:
-    """Names by key that anyone may see: not those of people."""
-    scores = rating.scores.filter(person=None).select_related("page__institution", "institution", "municipality")
+def public_names(rating: Rating, now: dt.datetime) -> dict[str, str]:
+    """Names by key that anyone may see at the moment `now` (aware): of people only those whose consent is in force."""
+    consenting = Person.objects.with_public_name(ConsentScope.OPEN_DATA, now)
+    scores = rating.scores.filter(Q(person=None) | Q(person__in=consenting)).select_related(*RELATED)
     return {
         score.key: f"{score.page.institution}: {score.page.url}" if score.page else name_of(score)
         for score in scores.order_by("key")

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gospub import clock
@@ -224,12 +225,13 @@ def rating_changes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def rating_bundle(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file from which anyone computes a final rating again."""
+    """The file from which anyone computes a final rating again. Never kept in a cache: a consent may be withdrawn."""
     found = visible_rating(request, pk)
     if found.state != RatingState.FINAL:
         raise Http404
     name = f"{found.region.code.lower()}-{found.methodology.slug}-{found.period}-{found.edition}.bundle.json.gz"
-    response = HttpResponse(write_bundle(found), content_type="application/gzip")
+    response = HttpResponse(write_bundle(found, clock.now()), content_type="application/gzip")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -261,3 +261,24 @@ def watched(
     page.posts_known_to = dt.datetime.combine(last, dt.time(23), zone)
     page.save()
     return page
+
+
+class ConsentTextFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ConsentText
+
+    version = factory.Sequence(lambda n: f"редакция {n}")
+    text = "Согласен на распространение имени."
+    since = dt.date(2024, 1, 1)
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Consent
+
+    person = factory.SubFactory(PersonFactory)
+    text = factory.SubFactory(ConsentTextFactory)
+    scope = models.ConsentScope.OPEN_DATA
+    given_on = dt.date(2024, 9, 1)
+    document = "№ 5 от 01.09.2024"
+    recorded_at = dt.datetime(2024, 9, 2, tzinfo=dt.UTC)

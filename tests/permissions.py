@@ -16,13 +16,14 @@ from django.core import mail
 from gospub.accounts import invitations
 from gospub.accounts.models import Grant, Invitation, User
 from gospub.accounts.models import Role as Right
-from monitoring.models import EvidenceCard, Institution, Page, Region, Suspect
+from monitoring.models import Consent, EvidenceCard, Institution, Page, Person, Region, Suspect
 from monitoring.registry import uploads
 from ratings.computing import compute
 from ratings.methodologies import store_preset
 from ratings.models import Rating, Score
 from ratings.periods import Unit, period_of
 from tests.factories import (
+    ConsentFactory,
     EvidenceFactory,
     PageFactory,
     RegionFactory,
@@ -90,6 +91,8 @@ class Place:
     invitation: Invitation
     token: str
     session: UserSession
+    person: Person
+    consent: Consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def place() -> Place:
         f"new-{region.pk}@example.org", waiting, keeper, "https://gospub.example/TOKEN", now
     )
     token = mail.outbox[-1].body.partition("https://gospub.example/")[2].split()[0]
+    consent = ConsentFactory(person__region=region)
     return Place(
         region,
         page.institution,
@@ -128,6 +132,8 @@ def place() -> Place:
         invitation,
         token,
         UserSession.objects.create(user=keeper, ip="192.0.2.1", session_key=uuid.uuid4().hex, user_agent="Firefox"),
+        consent.person,
+        consent,
     )
 
 
@@ -191,6 +197,7 @@ OPERATOR_MAY = _answers(302, 404, operator=302)  # and is sent back to the scree
 OPERATOR_FORM = _answers(302, 404, operator=400)  # an empty form is refused to those who may send one
 INVITERS = _answers(302, 404, operator=200, analyst=200)
 INVITERS_MAY = _answers(302, 404, operator=302, analyst=302)
+KEEPER_FORM = _whole(403, 404, operator=422, analyst=422)  # and is told in words what is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +377,13 @@ TABLE: dict[str, Rule] = {
         preview=True,
     ),
     "methodology_rehearsal": of_methodology(WHOLE_REGION),
+    # --- page admins ---
+    "admins": of_region(WHOLE_REGION),
+    "admin_card": of_object("person", WHOLE_REGION),
+    "consent_give": of_object("person", POST_ONLY, post=KEEPER_FORM),
+    "consent_withdraw": of_object("consent", POST_ONLY, post=_whole(403, 404, operator=302, analyst=302)),
+    "admin_data": of_object("person", POST_ONLY, post=_whole(403, 404, operator=200, analyst=200)),
+    "name_remove": of_object("person", POST_ONLY, post=KEEPER_FORM),
     # --- the installation ---
     "networks": entrance(OPERATOR, public=False),
     "network_switch": Rule(POST_ONLY, {"POST": OPERATOR_FORM}, lambda _: ["vk"], ["myspace"]),

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import (
+    Consent,
     EventKind,
     EvidenceCard,
     EvidenceDecision,
@@ -22,6 +23,7 @@ from monitoring.models import (
     Page,
     PageEvent,
     PageStatus,
+    Person,
     PlatformCode,
     Sector,
     SlotStatus,
@@ -86,6 +88,14 @@ class Posted(TextChoices):
     SILENT_7 = "silent_7", _("Silent for over 7 days")
     SILENT_30 = "silent_30", _("Silent for over 30 days")
     UNKNOWN = "unknown", _("No posts known")
+
+
+class ConsentChoice(TextChoices):
+    """What page admins are filtered by; the scopes together."""
+
+    IN_FORCE = "in_force", _("Consent in force")
+    NOT_IN_FORCE = "not_in_force", _("No consent in force")
+    WITHDRAWN = "withdrawn", _("Consent withdrawn")
 
 
 class Presence(TextChoices):
@@ -296,6 +306,30 @@ class EvidenceFilter(ListFilter):
     class Meta:
         model = EvidenceCard
         fields = ["q", "decision", "kind", "platform"]
+
+
+class AdminFilter(ListFilter):
+    """`now` (aware) is the moment at which consents are asked for."""
+
+    texts = ("name",)
+
+    consent = django_filters.ChoiceFilter(method="of_consent", label=_("Consent"), choices=ConsentChoice)
+
+    class Meta:
+        model = Person
+        fields = ["q", "consent"]
+
+    def __init__(self, data: QueryDict, rows: QuerySet, *, now: dt.datetime) -> None:
+        super().__init__(data, rows)
+        self.now = now
+
+    def of_consent(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        in_force = Consent.objects.in_force(self.now)
+        if value == ConsentChoice.IN_FORCE:
+            return rows.filter(pk__in=in_force.values("person"))
+        if value == ConsentChoice.NOT_IN_FORCE:
+            return rows.exclude(pk__in=in_force.values("person"))
+        return rows.filter(pk__in=Consent.objects.filter(withdrawn_at__lte=self.now).values("person"))
 
 
 def sector_choices() -> list[tuple[int, str]]:

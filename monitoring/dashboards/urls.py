@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.i18n import set_language
 
-from . import evidence, networks, preferences, suspects, views
+from . import admins, evidence, networks, preferences, suspects, views
 from .exports import FileKind
 
 register_converter(FileKind, "kind")
@@ -25,6 +25,12 @@ urlpatterns = [
     path("regions/<slug:code>/evidence/", evidence.evidence, name="evidence"),
     path("evidence/<int:pk>/explanation/", evidence.evidence_explain, name="evidence_explain"),
     path("evidence/<int:pk>/decision/", evidence.evidence_decide, name="evidence_decide"),
+    path("regions/<slug:code>/admins/", admins.admins, name="admins"),
+    path("admins/<int:pk>/", admins.admin_card, name="admin_card"),
+    path("admins/<int:pk>/consents/", admins.consent_give, name="consent_give"),
+    path("consents/<int:pk>/withdrawal/", admins.consent_withdraw, name="consent_withdraw"),
+    path("admins/<int:pk>/data/", admins.admin_data, name="admin_data"),
+    path("admins/<int:pk>/name/removal/", admins.name_remove, name="name_remove"),
     path("networks/", networks.networks, name="networks"),
     path("networks/<slug:platform>/state/", networks.network_switch, name="network_switch"),
     path("networks/pauses/<int:pk>/end/", networks.token_return, name="token_return"),

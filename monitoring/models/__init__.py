@@ -1,6 +1,7 @@
 """All models of the monitoring app."""
 
 from .access import AccessPause, CallCount, Heartbeat, Network, NetworkState, OperatorMessage
+from .consents import Consent, ConsentScope, ConsentText
 from .events import EventKind, PageEvent
 from .evidence import EvidenceCard, EvidenceDecision, EvidenceKind
 from .measures import (
@@ -41,6 +42,9 @@ from .registry import (
 __all__ = [
     "AccessPause",
     "CallCount",
+    "Consent",
+    "ConsentScope",
+    "ConsentText",
     "Dimension",
     "EventKind",
     "EvidenceCard",

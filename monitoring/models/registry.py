@@ -1,11 +1,13 @@
 """The registry: regions, institutions, their pages and the people who run them."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from gospub.encryption import EncryptedEmailField, EncryptedTextField
 from monitoring.registry.identifiers import validate_inn, validate_ogrn, validate_oktmo
 
 if TYPE_CHECKING:
@@ -246,11 +248,24 @@ class Page(models.Model):
         return page_url(self.platform, self.handle, self.external_id)
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, user: "User") -> "PersonQuerySet":
+        """People of the regions that the user sees as a whole; nobody else sees whose page is whose as a list."""
+        return self if user.rights.everywhere else self.filter(region__in=user.rights.whole)
+
+    def with_public_name(self, scope: str, now: dt.datetime) -> "PersonQuerySet":
+        """Those whose name may be published in that ConsentScope at the moment `now`: their consent is in force."""
+        consents = self.model._meta.get_field("consents").related_model.objects
+        return self.filter(pk__in=consents.in_force(now).filter(scope=scope).values("person"))
+
+
 class Person(models.Model):
     """A page admin. The name is personal data: never in public output without recorded consent."""
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="people", verbose_name=_("region"))
     name = models.CharField(_("name"), max_length=200)
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")
@@ -262,17 +277,18 @@ class Person(models.Model):
 
 
 class PersonContact(models.Model):
-    """Contacts live apart from everything public."""
+    """Contacts live apart from everything public, encrypted."""
 
     person = models.OneToOneField(Person, models.CASCADE, related_name="contact", verbose_name=_("person"))
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = EncryptedEmailField(_("e-mail"), max_length=254, blank=True)
+    phone = EncryptedTextField(_("phone"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
 
     def __str__(self) -> str:
-        return self.email
+        return f"contact {self.pk}"  # Django's admin writes it into its own log, in plain text
 
 
 class Stewardship(models.Model):

@@ -22,6 +22,7 @@ SECTIONS = (
     ("overview", _("Region"), "region", WHOLE, ()),
     ("pages", _("Pages"), "pages", ALL, ("page",)),
     ("institutions", _("Institutions"), "institutions", ALL, ("institution",)),
+    ("admins", _("Page admins"), "person", WHOLE, ("admin_card", "consent_give", "name_remove")),
     ("ratings", _("Ratings"), "ratings", ALL, ()),
     ("events", _("Events"), "events", ALL, ()),
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),

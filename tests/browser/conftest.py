@@ -16,6 +16,7 @@ from gospub.accounts.models import User
 from monitoring import models
 from monitoring.rollups import rebuild
 from tests.factories import (
+    ConsentFactory,
     EvidenceFactory,
     InstitutionFactory,
     MunicipalityFactory,
@@ -24,6 +25,7 @@ from tests.factories import (
     SectorFactory,
     SuspectFactory,
     operator,
+    steward,
 )
 
 from .ratings import keep_ratings
@@ -94,6 +96,8 @@ class World:
             "events": f"{region}/events/",
             "suspects": f"{region}/suspects/",
             "evidence": f"{region}/evidence/",
+            "admins": f"{region}/admins/",
+            "admin": f"/admins/{self.page.stewardships.get().person_id}/",
             "networks": "/networks/",
             **self.ratings,
         }
@@ -129,7 +133,18 @@ def world(transactional_db) -> World:
     models.CallCount.objects.create(platform="vk", token="ab", method="wall.get", day=DAY, calls=12)
     keep_troubles(pages)
     rebuild(region)
-    return World(region, pages[0], institution, operator(), keep_ratings(region, pages))
+    ratings = keep_ratings(region, pages)
+    keep_consents(pages[0].stewardships.get().person)
+    return World(region, pages[0], institution, operator(), ratings)
+
+
+def keep_consents(person: models.Person) -> None:
+    """A contact, a consent in force and one that was withdrawn."""
+    models.PersonContact.objects.create(person=person, email="a-rather-long-address@department.example.org")
+    now, user = dt.datetime(2024, 10, 1, tzinfo=dt.UTC), operator()
+    ConsentFactory(person=person, recorded_by=user)
+    ConsentFactory(person=person, scope=models.ConsentScope.AWARDS, withdrawn_at=now, withdrawn_by=user)
+    steward(PageFactory(institution__region=person.region, archived_on=DAY), person, DAYS[0], DAYS[1])
 
 
 def keep_troubles(pages: list[models.Page]) -> None:

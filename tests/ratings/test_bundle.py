@@ -1,6 +1,7 @@
 """A final rating as one file: it proves itself, and whoever changes it is found out."""
 
 import copy
+import datetime as dt
 import gzip
 import io
 import json
@@ -11,15 +12,24 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from monitoring.models import Page
+from monitoring.models import ConsentScope, Page
 from ratings.bundle import BundleError, differences, read_bundle, write_bundle
 from ratings.models import Rating, RatingState
 from ratings.tables_data import canonical
-from tests.factories import InstitutionFactory, PersonFactory, institution_admin, official, steward, watched
+from tests.factories import (
+    ConsentFactory,
+    InstitutionFactory,
+    PersonFactory,
+    institution_admin,
+    official,
+    steward,
+    watched,
+)
 
-from .worlds import FIRST, LAST, item, methodology, page_in, ranking, rate, some_pages, target, to
+from .worlds import FIRST, LAST, NOW, item, methodology, page_in, ranking, rate, some_pages, target, to
 
 pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
 CANARY = "Канарейкина Жар-Птица Пробиркинична"
 
 
@@ -28,7 +38,7 @@ def final(rating: Rating) -> Rating:
 
 
 def content_of(rating: Rating) -> dict:
-    return json.loads(gzip.decompress(write_bundle(rating)))
+    return json.loads(gzip.decompress(write_bundle(rating, NOW)))
 
 
 def saved(tmp_path: Path, content: object) -> Path:
@@ -74,7 +84,7 @@ def rating(region) -> Rating:
 
 def test_a_bundle_proves_itself(rating, tmp_path):
     assert list(differences(content_of(rating))) == []
-    assert rating.digest in verified(saved(tmp_path, write_bundle(rating)))
+    assert rating.digest in verified(saved(tmp_path, write_bundle(rating, NOW)))
 
 
 def test_the_mean_of_units_proves_itself_too(region):
@@ -86,7 +96,7 @@ def test_the_mean_of_units_proves_itself_too(region):
 
 
 def test_the_same_rating_gives_the_same_bytes(rating):
-    assert write_bundle(rating) == write_bundle(Rating.objects.get(pk=rating.pk))
+    assert write_bundle(rating, NOW) == write_bundle(Rating.objects.get(pk=rating.pk), NOW)
 
 
 def test_nothing_is_needed_but_the_file(rating, django_assert_num_queries):
@@ -194,7 +204,7 @@ def broken_middle(content: bytes) -> bytes:
     ],
 )
 def test_a_file_that_is_no_bundle_is_named_and_not_traced(rating, tmp_path, spoil):
-    path = saved(tmp_path, spoil(write_bundle(rating)))
+    path = saved(tmp_path, spoil(write_bundle(rating, NOW)))
     with pytest.raises(BundleError):
         read_bundle(path)
     assert str(path) in refused(path)
@@ -236,11 +246,36 @@ def test_people_are_numbers(region):
         person = PersonFactory(region=region, name=f"{CANARY} {number}")
         steward(watched(page_in(region), FIRST, LAST, likes=number), person, FIRST)
     rating = final(rate(region, methodology(item("engagement_by_views"), subject="person")))
-    text = gzip.decompress(write_bundle(rating)).decode()
+    text = gzip.decompress(write_bundle(rating, NOW)).decode()
     assert str(person.pk) in text
     assert "Канарейкина" not in text
     assert content_of(rating)["names"] == {}
     assert list(differences(content_of(rating))) == []
+
+
+def test_people_are_named_while_their_consent_to_open_data_is_in_force(region):
+    people = [PersonFactory(region=region, name=f"{CANARY} {number}") for number in range(4)]
+    for person in people:
+        steward(watched(page_in(region), FIRST, LAST), person, FIRST)
+    agreed, withdrawn, elsewhere, _silent = people
+    ConsentFactory(person=agreed)
+    ConsentFactory(person=withdrawn, withdrawn_at=NOW - HOUR)
+    ConsentFactory(person=elsewhere, scope=ConsentScope.AWARDS)
+    rating = final(rate(region, methodology(item("engagement_by_views"), subject="person")))
+    assert content_of(rating)["names"] == {str(agreed.pk): agreed.name}
+
+
+def test_a_withdrawal_takes_the_name_away_and_leaves_the_proof_whole(region, tmp_path):
+    person = PersonFactory(region=region, name=CANARY)
+    steward(watched(page_in(region), FIRST, LAST), person, FIRST)
+    consent = ConsentFactory(person=person)
+    rating = final(rate(region, methodology(item("engagement_by_views"), subject="person")))
+    assert CANARY in gzip.decompress(write_bundle(rating, NOW)).decode()
+    assert rating.digest in verified(saved(tmp_path, write_bundle(rating, NOW)))
+    consent.withdrawn_at = NOW
+    consent.save()
+    assert CANARY not in gzip.decompress(write_bundle(rating, NOW)).decode()
+    assert rating.digest in verified(saved(tmp_path, write_bundle(rating, NOW)))
 
 
 def test_nor_is_whoever_computed_it_named(region, rating):
@@ -248,7 +283,7 @@ def test_nor_is_whoever_computed_it_named(region, rating):
     user.full_name = CANARY
     user.save()
     Rating.objects.filter(pk=rating.pk).update(computed_by=user)
-    assert "Канарейкина" not in gzip.decompress(write_bundle(Rating.objects.get(pk=rating.pk))).decode()
+    assert "Канарейкина" not in gzip.decompress(write_bundle(Rating.objects.get(pk=rating.pk), NOW)).decode()
 
 
 def test_founders_are_named_by_their_key(region):
