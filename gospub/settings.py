@@ -148,7 +148,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever opened the invitation has the address
 MFA_TOTP_ISSUER = "Gospub"
 MFA_TOTP_TOLERANCE = 1
-# smtp://user:password@host:25, smtp+tls://…:587, smtp+ssl://…:465; by default letters are printed.
+# submission://user:password@host:587 (TLS), smtp://host:25?ssl=True and so on; by default letters are printed.
 MAIL = env.dj_email_url("EMAIL_URL", "console:")
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_BACKEND"], MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
