@@ -165,21 +165,20 @@ def sign_ins(regions: list[Region]) -> list[tuple[str, str]]:
     """Make the demo's users where they are missing; returns (e-mail, whom it stands for)."""
     region = regions[0]
     institution = Institution.objects.filter(region=region, pages__platform="vk", pages__status="open").first()
+    founder = Institution.objects.filter(region=region).exclude(founder="").order_by("founder").first()
     people = [
-        ("operator@demo.example", None, None, None),
-        ("analyst@demo.example", Role.ANALYST, region, None),
-        ("analyst2@demo.example", Role.ANALYST, regions[1], None),
-        ("official@demo.example", Role.OFFICIAL, region, None),
-        ("school@demo.example", Role.INSTITUTION_ADMIN, region, institution),
+        ("operator@demo.example", Grant(role=Role.OPERATOR)),
+        ("analyst@demo.example", Grant(role=Role.ANALYST, region=region)),
+        ("analyst2@demo.example", Grant(role=Role.ANALYST, region=regions[1])),
+        ("official@demo.example", Grant(role=Role.OFFICIAL, region=region)),
+        ("auditor@demo.example", Grant(role=Role.AUDITOR, region=region)),
+        ("curator@demo.example", Grant(role=Role.CURATOR, region=region, founder=founder.founder if founder else "")),
+        ("school@demo.example", Grant(role=Role.INSTITUTION_ADMIN, region=region, institution=institution)),
     ]
     result = []
-    for email, role, where, whose in people:
-        user = User.objects.filter(email=email).first()
-        if user is None:
-            make = User.objects.create_user if role else User.objects.create_superuser
-            user = make(email, PASSWORD)
-        if role:
-            Grant.objects.get_or_create(user=user, role=role, region=where, institution=whose)
-        label = f"{role.label}: {whose or where}" if role else ""
-        result.append((email, label))
+    for email, grant in people:
+        grant.user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD)
+        if not grant.user.grants.filter(role=grant.role).exists():
+            grant.save()
+        result.append((email, f"{grant.get_role_display()}: {grant.place}" if grant.place else ""))
     return result
