@@ -22,7 +22,11 @@ class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=TEXT | {"autocomplete": "off"}))
     role = forms.ChoiceField(label=_("Role"), widget=forms.Select(attrs={"class": "form-select"}))
     region = forms.ModelChoiceField(
-        Region.objects.none(), required=False, label=_("Region"), widget=forms.Select(attrs={"class": "form-select"})
+        Region.objects.none(),
+        required=False,
+        label=_("Region"),
+        empty_label=_("the whole installation"),
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
     ogrn = forms.CharField(
         label=_("ОГРН of the institution"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.dashboards.tables import Column
 from monitoring.models import Institution, Region
 
-from .actions import action_words
+from .actions import action_words, subject_words
 from .models import AuditEntry, Grant, Invitation, User
 
 GRANT_COLUMNS = (
@@ -99,6 +99,7 @@ class AuditRow:
 
     entry: AuditEntry
     action: str
+    subject: str
     region: str
     changes: list[tuple[str, object, object]]
 
@@ -111,6 +112,7 @@ def audit_rows(entries: Iterable[AuditEntry]) -> list[AuditRow]:
         AuditRow(
             entry,
             action_words(entry.action),
+            subject_words(entry.subject),
             names.get(entry.region, ""),
             [
                 (name, entry.before.get(name), entry.after.get(name))

@@ -1,6 +1,7 @@
 """The own account, its sessions, and invitations as the one who is invited sees them."""
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "zone": queries.zone_of(request.user),
         "account": queries.account_of(request.user),
         "present_key": request.session.session_key,
-        "must_protect": request.user.rights.needs_second_factor,
+        "must_protect": settings.SECOND_FACTOR_OBLIGATORY and request.user.rights.needs_second_factor,
     }
     return render(request, "account.html", context)
 

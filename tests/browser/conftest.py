@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from gospub.accounts.models import User
@@ -28,6 +26,7 @@ from tests.factories import (
     steward,
 )
 
+from .access import keep_access, session_of
 from .ratings import keep_ratings
 
 DAY = dt.date(2024, 10, 26)
@@ -81,6 +80,8 @@ class World:
     institution: models.Institution
     user: User
     ratings: dict[str, str]
+    access: dict[str, str]
+    invitation: str
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -100,6 +101,7 @@ class World:
             "admin": f"/admins/{self.page.stewardships.get().person_id}/",
             "networks": "/networks/",
             **self.ratings,
+            **self.access,
         }
 
 
@@ -135,7 +137,8 @@ def world(transactional_db) -> World:
     rebuild(region)
     ratings = keep_ratings(region, pages)
     keep_consents(pages[0].stewardships.get().person)
-    return World(region, pages[0], institution, operator(), ratings)
+    user = operator()
+    return World(region, pages[0], institution, user, ratings, *keep_access(institution, user))
 
 
 def keep_consents(person: models.Person) -> None:
@@ -274,13 +277,3 @@ def visit(chromium, live_server, world, settings):
     yield open_tab
     for context in contexts:
         context.close()
-
-
-def session_of(user: User) -> str:
-    """The key of a new session in which the user is signed in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return session.session_key

@@ -57,7 +57,8 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class InstitutionCard:
-    """`subscribers`: sum over its measured pages, None if none was; `measured`: how many they are."""
+    """`subscribers`: sum over its measured pages, None if none was; `measured`: how many they are; `invites`: the user
+    may invite its admin."""
 
     institution: Institution
     sector_path: list[Sector]
@@ -66,6 +67,7 @@ class InstitutionCard:
     measured: int
     duties: list[Duty]
     exemptions: list[Exemption]
+    invites: bool
 
 
 def institution_card(institution: Institution, user: User, day: dt.date) -> InstitutionCard:
@@ -83,6 +85,7 @@ def institution_card(institution: Institution, user: User, day: dt.date) -> Inst
         measured=len(measured),
         duties=duties(institution, [row.page for row in rows], exemptions, in_force),
         exemptions=exemptions,
+        invites=bool(institution.ogrn) and user.rights.keeps(institution.region_id),
     )
 
 

@@ -1,9 +1,13 @@
 """The audit trail: appended only, chained, seen by those who may, searched; and what is in it."""
 
+import ast
 import datetime as dt
 import io
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -11,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gospub.accounts import audit
+from gospub.accounts.actions import ACTIONS, SUBJECTS
 from gospub.accounts.models import AuditEntry
 from monitoring.collection import operators
 from monitoring.models import OperatorMessage, Person
@@ -27,6 +32,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+BASE = Path(settings.BASE_DIR)
 NOW = dt.datetime(2024, 10, 26, 10, tzinfo=dt.UTC)
 
 
@@ -52,6 +58,36 @@ def browser(user) -> Client:
 
 def shown(user, **query: str) -> str:
     return browser(user).get(reverse("audit_trail"), query).content.decode()
+
+
+def recorded_in_the_code() -> tuple[set[str], set[str]]:
+    """Actions, and things they were done to, of every call of `record` that says them in place."""
+    actions, things = set(), set()
+    for path in (path for base in ("gospub", "monitoring", "ratings") for path in (BASE / base).rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith("record"):
+                continue
+            words = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
+            actions |= {word for word in words if re.fullmatch(r"[a-z_]+\.[a-z_]+|sign_in", str(word))}
+            texts = [each.values[0] for each in call.args if isinstance(each, ast.JoinedStr)]
+            things |= {text.value.strip() for text in texts if isinstance(text, ast.Constant)}
+    return actions, things
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_action_and_every_thing_that_is_recorded_has_words():
+    actions, things = recorded_in_the_code()
+    assert len(actions) > 20
+    assert actions == set(ACTIONS)
+    assert things <= set(SUBJECTS)
+
+
+def test_the_thing_is_told_in_words_and_found_by_its_number():
+    entry(subject="suspect 5")
+    assert "сомнительное число 5" in shown(operator())
+    assert "сомнительное число 5" in shown(operator(), q="suspect 5")
 
 
 # --- appended only ----------------------------------------------------------------------------------------------------
@@ -187,7 +223,7 @@ def test_an_entry_is_found_by_who_what_where_and_when(query):
     audit.coming_from.reset(token)
     entry("other", "thing 3", now=NOW - dt.timedelta(days=9))
     html = shown(operator(), **query)
-    assert "suspect 7" in html
+    assert "сомнительное число 7" in html
     assert "thing 3" not in html
 
 
