@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from monitoring.models import Page
 from monitoring.simulator.demo import DEMO_MOMENT, TODAY, ZARECHNAYA, demo_registry, demo_world
 from monitoring.simulator.registry import write_registry
-from tests.factories import RegionFactory, analyst
+from tests.factories import RegionFactory, analyst, one_time_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,7 +33,9 @@ def test_import_collect_overview_page_card(tab, live_server, simulator, settings
     tab.goto(live_server.url)
     tab.get_by_label("E-mail:").fill(user.email)
     tab.get_by_label("Пароль:").fill("password-for-tests")
-    tab.get_by_role("button", name="Войти").click()
+    tab.get_by_role("button", name="Войти", exact=True).click()
+    tab.locator("input[name=code]").fill(one_time_code())
+    tab.locator("input[name=code]").press("Enter")
     expect(tab.get_by_role("heading", level=1)).to_contain_text(region.name)
 
     tab.get_by_role("link", name="Реестр", exact=True).click()

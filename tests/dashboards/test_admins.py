@@ -151,7 +151,7 @@ def test_people_of_another_region_are_as_if_there_were_none(region, person, make
     assert (foreign.status_code, missing.status_code) == (404, 404)
 
 
-@pytest.mark.parametrize("make", [institution_admin, curator])
+@pytest.mark.parametrize("make", [institution_admin, lambda each: curator(each.region, each.founder)])
 def test_institution_admins_and_curators_have_no_such_screens(region, person, make):
     page = PageFactory(institution=InstitutionFactory(region=region, founder="Минкульт"))
     steward(page, person, YEAR_AGO)

@@ -13,7 +13,7 @@ from gospub.accounts.models import AuditEntry
 from ratings.editing import form_of
 from ratings.methodologies import store_presets
 from ratings.models import Methodology, Rating, RatingState
-from tests.factories import InstitutionFactory, RegionFactory, analyst, institution_admin, official, watched
+from tests.factories import InstitutionFactory, RegionFactory, analyst, auditor, institution_admin, official, watched
 
 from .worlds import FIRST, LAST, item, methodology, page_in, ranking, rate, some_pages, target, to
 
@@ -93,9 +93,16 @@ def test_an_institution_admin_sees_the_methodologies_of_ratings_that_are_seen(re
     assert client.get(address("methodology_rehearsal", region, rating.methodology)).status_code == 404
 
 
-def test_an_official_rehearses_but_does_not_change(region):
+def test_an_official_rehearses_and_changes(region):
     rating = ranking(region)
     client = client_of(official(region))
+    assert client.get(address("methodology_rehearsal", region, rating.methodology)).status_code == 200
+    assert client.get(address("methodology_edit", region, rating.methodology)).status_code == 200
+
+
+def test_an_auditor_rehearses_but_does_not_change(region):
+    rating = ranking(region)
+    client = client_of(auditor(region))
     assert client.get(address("methodology_rehearsal", region, rating.methodology)).status_code == 200
     assert client.get(address("methodology_edit", region, rating.methodology)).status_code == 403
     assert client.post(address("methodology_edit", region, rating.methodology), {"save": "1"}).status_code == 403
