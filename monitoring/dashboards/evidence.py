@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gospub import clock
-from monitoring.evidence import AlreadyDecidedError, decide, explain
+from monitoring.evidence_cards import AlreadyDecidedError, decide, explain
 from monitoring.models import EvidenceCard, EvidenceDecision, Region
 
 from . import tables

@@ -5,13 +5,8 @@ from .consents import Consent, ConsentScope, ConsentText
 from .events import EventKind, PageEvent
 from .evidence import EvidenceCard, EvidenceDecision, EvidenceKind
 from .measures import (
-    Dimension,
-    GroupDay,
-    GroupMonth,
     PageDay,
-    PageMonth,
     PageProfile,
-    PageState,
     Post,
     Provenance,
     Slot,
@@ -38,6 +33,7 @@ from .registry import (
     Sector,
     Stewardship,
 )
+from .rolled import Dimension, GroupDay, GroupMonth, PageMonth, PageState
 
 __all__ = [
     "AccessPause",

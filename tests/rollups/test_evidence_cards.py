@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from monitoring.evidence import explain
+from monitoring.evidence_cards import explain
 from monitoring.models import EvidenceCard, EvidenceDecision, EvidenceKind, Page, Region
 from monitoring.rollups import close_day
 from tests.factories import InstitutionFactory, PageFactory, RegionFactory, institution_admin
