@@ -4,7 +4,6 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -29,7 +28,6 @@ class CountingHasher(PBKDF2PasswordHasher):
 
 @pytest.fixture(autouse=True)
 def _counted(settings):
-    cache.clear()
     settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
     CountingHasher.asked = 0
 
