@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "gospub.accounts",
     "monitoring",
     "ratings",
+    "awards",
+    "letters",
     "django_htmx",
     "django_filters",
     "template_partials",
@@ -275,6 +277,8 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "monitoring.tasks.tick", "schedule": 5, "options": {"expires": 5}},
     "roll-up": {"task": "monitoring.tasks.roll_up", "schedule": 900, "options": {"expires": 900}},
     "retention": {"task": "monitoring.tasks.retention", "schedule": crontab(hour=1, minute=15)},
+    "papers": {"task": "awards.tasks.papers", "schedule": 5, "options": {"expires": 5}},
+    "forget-papers": {"task": "awards.tasks.forget_papers", "schedule": crontab(hour=1, minute=45)},
     "send-messages": {"task": "monitoring.tasks.send_messages", "schedule": 60, "options": {"expires": 60}},
 }
 

@@ -11,4 +11,8 @@ urlpatterns = [
     path("", include("monitoring.dashboards.urls")),
     path("", include("monitoring.registry.urls")),
     path("", include("ratings.urls")),
+    path("", include("awards.contests.urls")),
+    path("", include("awards.lists.urls")),
+    path("", include("awards.marks.urls")),
+    path("", include("awards.papers.urls")),
 ]

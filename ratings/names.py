@@ -43,13 +43,14 @@ def public_names(rating: Rating, now: dt.datetime) -> dict[str, str]:
 def group_name(label: Iterable[Iterable[str]], rules: Rules) -> str:
     """A peer group in words: «Культура, 500–1 999 подписчиков»; several combinations are listed."""
     names = [
-        ", ".join(_field_text(field, text, rules) for field, text in zip(rules.peers.by, fields, strict=False))
+        ", ".join(field_text(field, text, rules) for field, text in zip(rules.peers.by, fields, strict=False))
         for fields in label
     ]
     return "; ".join(name for name in names if name) or _("all")
 
 
-def _field_text(field: GroupField, text: str, rules: Rules) -> str:
+def field_text(field: GroupField, text: str, rules: Rules) -> str:
+    """What a value of the field is called."""
     match field:
         case GroupField.SIZE:
             return size_text(text, rules)

@@ -55,9 +55,9 @@ def _rules(data: Mapping[str, Any]) -> Rules:
     unit = data.get("unit")
     winsorising = data.get("winsorising")
     rules = Rules(
-        subject=_choice(Subject, data.get("subject", Subject.PAGE), _("subject")),
-        networks=tuple(_choice(PlatformCode, each, _("network")) for each in data.get("networks", ())),
-        unit=_choice(Unit, unit, _("unit")) if unit else None,
+        subject=choice(Subject, data.get("subject", Subject.PAGE), _("subject")),
+        networks=tuple(choice(PlatformCode, each, _("network")) for each in data.get("networks", ())),
+        unit=choice(Unit, unit, _("unit")) if unit else None,
         items=tuple(_item(each) for each in data["items"]),
         penalties=tuple(_penalty(each) for each in data.get("penalties", ())),
         gates=tuple(_gate(each) for each in data.get("gate", ())),
@@ -67,7 +67,7 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         zones=tuple(_zone(each) for each in data.get("zones", ())),
         line=_line(data["line"]) if data.get("line") else None,
         ties=tuple(data.get("ties", ())),
-        digits=_whole(data.get("digits", 2), _("digits"), 0, 4),
+        digits=whole(data.get("digits", 2), _("digits"), 0, 4),
         unit_digits=_optional_digits(data.get("unit_digits")),
     )
     _check(rules)
@@ -95,16 +95,16 @@ def _measure(data: Mapping[str, Any]) -> Measure:
     name = data["indicator"]
     if name not in INDICATORS:
         raise RulesError(_("There is no indicator “%s”.") % name)
-    code = _text(data.get("code", name), _("code"))
+    code = text_of(data.get("code", name), _("code"))
     known = INDICATORS[name].params
     given = data.get("params", {})
     if extra := sorted(set(given) - set(known)):
         raise RulesError(_("“%(code)s” has no parameter “%(name)s”.") % {"code": code, "name": extra[0]})
     params = tuple(
-        (each, _whole(given.get(each, bounds.default), f"{code}: {each}", bounds.least, bounds.most))
+        (each, whole(given.get(each, bounds.default), f"{code}: {each}", bounds.least, bounds.most))
         for each, bounds in known.items()
     )
-    not_for = frozenset(_choice(PageClass, each, _("page class")) for each in data.get("not_for", ()))
+    not_for = frozenset(choice(PageClass, each, _("page class")) for each in data.get("not_for", ()))
     better = data.get("better", "less" if INDICATORS[name].less else "more")
     less = _second(("more", "less"), better, f"{code}: better")
     return Measure(code, name, params, not_for, _optional_digits(data.get("round")), less)
@@ -115,12 +115,12 @@ def _item(data: Mapping[str, Any]) -> Item:
     weight = number(data["weight"], _("weight of “%s”") % measure.code)
     if weight <= 0:
         raise RulesError(_("The weight of “%s” must be above 0.") % measure.code)
-    unknown = _choice(Unknown, data.get("unknown", Unknown.SPREAD), _("rule for unknown values"))
+    unknown = choice(Unknown, data.get("unknown", Unknown.SPREAD), _("rule for unknown values"))
     return Item(measure, _normaliser(data["normaliser"], measure), weight, unknown)
 
 
 def _normaliser(data: Mapping[str, Any], measure: Measure) -> Normaliser:
-    kind = _choice(Kind, data["kind"], _("normaliser of “%s”") % measure.code)
+    kind = choice(Kind, data["kind"], _("normaliser of “%s”") % measure.code)
     if kind == Kind.TARGET:
         target = number(data["target"], _("target of “%s”") % measure.code)
         if target <= 0:
@@ -175,19 +175,19 @@ def _gate(data: Mapping[str, Any]) -> Gate:
 
 
 def _peers(data: Mapping[str, Any]) -> PeerGroups:
-    by = tuple(_choice(GroupField, each, _("peer group")) for each in data.get("by", ()))
+    by = tuple(choice(GroupField, each, _("peer group")) for each in data.get("by", ()))
     sizes = tuple(number(each, _("size classes")) for each in data.get("sizes", ()))
     if list(sizes) != sorted(set(sizes)) or (GroupField.SIZE in by and not sizes):
         raise RulesError(_("Size classes need bounds that rise."))
-    least = _whole(data.get("least", 1), _("least size of a peer group"), 1, 10_000)
+    least = whole(data.get("least", 1), _("least size of a peer group"), 1, 10_000)
     by_population = _second(("subscribers", "population"), data.get("size_of", "subscribers"), _("size classes"))
     return PeerGroups(by, least, sizes, by_population)
 
 
 def _eligibility(data: Mapping[str, Any]) -> Eligibility:
     return Eligibility(
-        _whole(data.get("days", 0), _("least days"), 0, 366),
-        _whole(data.get("posts", 0), _("least posts"), 0, 100_000),
+        whole(data.get("days", 0), _("least days"), 0, 366),
+        whole(data.get("posts", 0), _("least posts"), 0, 100_000),
         number(data.get("collected", "0"), _("least share of days collected"), 0, 1),
     )
 
@@ -195,7 +195,7 @@ def _eligibility(data: Mapping[str, Any]) -> Eligibility:
 def _winsorising(data: Mapping[str, Any]) -> Winsorising:
     what = _("treatment of extreme values")
     return Winsorising(
-        _whole(data.get("most", 5), what, 1, 100),
+        whole(data.get("most", 5), what, 1, 100),
         number(data.get("skew", "2"), what),
         number(data.get("kurtosis", "3.5"), what),
     )
@@ -205,13 +205,13 @@ def _zone(data: Mapping[str, Any]) -> Zone:
     tone = data.get("tone", "")
     if tone not in ("", "good", "warn", "bad"):
         raise RulesError(_("A zone is drawn as good, warn or bad, not as “%s”.") % tone)
-    names = (_text(data["zone"], _("zones")), _text(data["label"], _("zones")))
+    names = (text_of(data["zone"], _("zones")), text_of(data["label"], _("zones")))
     return Zone(*names, tone, number(data["from"], _("zones"), 0, 100))
 
 
 def _line(data: Mapping[str, Any]) -> AwardLine:
     if "places" in data:
-        return AwardLine(places=_whole(data["places"], _("award line"), 1, 10_000))
+        return AwardLine(places=whole(data["places"], _("award line"), 1, 10_000))
     return AwardLine(threshold=number(data["threshold"], _("award line"), 0, 100))
 
 
@@ -227,7 +227,8 @@ def number(text: object, what: str, least: float | None = None, most: float | No
     return value
 
 
-def _whole(value: object, what: str, least: int, most: int) -> int:
+def whole(value: object, what: str, least: int, most: int) -> int:
+    """A whole number between the bounds, both included; RulesError names `what`."""
     result = number(value, what, least, most)
     if result != int(result):
         raise RulesError(_("%(what)s: “%(text)s” is not a whole number.") % {"what": what, "text": value})
@@ -235,10 +236,11 @@ def _whole(value: object, what: str, least: int, most: int) -> int:
 
 
 def _optional_digits(value: object) -> int | None:
-    return None if value is None else _whole(value, _("digits"), 0, 9)
+    return None if value is None else whole(value, _("digits"), 0, 9)
 
 
-def _choice(choices: Callable[[object], T], value: object, what: str) -> T:
+def choice(choices: Callable[[object], T], value: object, what: str) -> T:
+    """One of the choices; RulesError names `what`."""
     try:
         return choices(value)
     except ValueError as error:
@@ -252,7 +254,8 @@ def _second(words: tuple[str, str], value: object, what: str) -> bool:
     return value == words[1]
 
 
-def _text(value: object, what: str) -> str:
+def text_of(value: object, what: str) -> str:
+    """A text that is not blank; RulesError names `what`."""
     if not isinstance(value, str) or not value.strip():
         raise RulesError(_("%(what)s: there is no “%(value)s”.") % {"what": what, "value": value})
     return value

@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.permissions import ADMIN_PREFIX, EVERYWHERE, METHODS, ROLES, SAFE, STRANGERS, TABLE, Of, Role, Rule, World
+from tests.permission_world import EVERYWHERE, ROLES, STRANGERS, Of, Role, World
+from tests.permissions import ADMIN_PREFIX, METHODS, SAFE, TABLE, Rule
 
 # Reading may leave these traces: who downloaded names, a session that has run out, when somebody was here.
 TRACES = ("accounts_auditentry", "usersessions_usersession", "django_session")

@@ -4,165 +4,14 @@ An address that is not in the table fails the build. Methods that an address doe
 somebody else answers as if it did not exist.
 """
 
-import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from allauth.usersessions.models import UserSession
-from django.core import mail
+from tests.permission_world import ROLES, STRANGERS, Of, Place, Role, World
 
-from gospub.accounts import invitations
-from gospub.accounts.models import Grant, Invitation, User
-from gospub.accounts.models import Role as Right
-from monitoring.models import Consent, EvidenceCard, Institution, Page, Person, Region, Suspect
-from monitoring.registry import uploads
-from ratings.computing import compute
-from ratings.methodologies import store_preset
-from ratings.models import Rating, Score
-from ratings.periods import Unit, period_of
-from tests.factories import (
-    ConsentFactory,
-    EvidenceFactory,
-    PageFactory,
-    RegionFactory,
-    SuspectFactory,
-    analyst,
-    auditor,
-    collected,
-    curator,
-    granted,
-    institution_admin,
-    official,
-    operator,
-)
-
-DAY = dt.date(2024, 10, 26)
-NOW = dt.datetime(2024, 10, 26, 12, tzinfo=dt.UTC)
 SAFE = ("GET", "HEAD", "OPTIONS")
 METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE")
-
-
-class Role(StrEnum):
-    ANONYMOUS = "anonymous"
-    DEACTIVATED = "deactivated analyst of the region"
-    OVER = "analyst whose right is over"
-    OPERATOR = "operator"
-    ANALYST = "analyst of the region"
-    OFFICIAL = "official of the region"
-    AUDITOR = "auditor of the region"
-    AUDITOR_OF_ALL = "auditor of the installation"
-    CURATOR = "curator of the founder"
-    OTHER_CURATOR = "curator of another founder of the region"
-    ADMIN = "institution admin"
-    OTHER_ADMIN = "admin of another institution of the region"
-
-
-class Of(StrEnum):
-    """Whose object the address names: something of the own region, of a foreign one, nothing at all. The other
-    institution and the other founder of the own region are roles."""
-
-    MISSING = "missing"
-    OWN = "own"
-    FOREIGN = "foreign"
-
-
-STRANGERS = (Role.ANONYMOUS, Role.DEACTIVATED)
-EVERYWHERE = (Role.OPERATOR, Role.AUDITOR_OF_ALL)
-ROLES = tuple(Role)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A region with two institutions, and what the addresses of the table name."""
-
-    region: Region
-    institution: Institution
-    other: Institution
-    page: Page
-    suspect: Suspect
-    evidence: EvidenceCard
-    rating: Rating
-    score: Score
-    analyst: User
-    upload: uuid.UUID
-    grant: Grant
-    invitation: Invitation
-    token: str
-    session: UserSession
-    person: Person
-    consent: Consent
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Two regions, and a user of each role in the first."""
-
-    here: Place
-    there: Place
-    users: dict[Role, User | None]
-
-
-def place() -> Place:
-    region = RegionFactory()
-    page = collected(PageFactory(institution__region=region, institution__founder="Минкульт", title="Своя"), DAY)
-    other = collected(PageFactory(institution__region=region, institution__founder="Минобр", title="Чужая"), DAY)
-    rating = compute(region, period_of(Unit.DAY, DAY), "amur", NOW)
-    keeper = analyst(region)
-    waiting = Grant(role=Right.INSTITUTION_ADMIN, region=region, institution=page.institution)
-    now = dt.datetime.now(dt.UTC)
-    invitation = invitations.invite(
-        f"new-{region.pk}@example.org", waiting, keeper, "https://gospub.example/TOKEN", now
-    )
-    token = mail.outbox[-1].body.partition("https://gospub.example/")[2].split()[0]
-    consent = ConsentFactory(person__region=region)
-    return Place(
-        region,
-        page.institution,
-        other.institution,
-        page,
-        SuspectFactory(page=page, day=DAY),
-        EvidenceFactory(page=page),
-        rating,
-        rating.scores.get(page=page),
-        keeper,
-        uploads.keep(keeper, uploads.Upload("registry.xlsx", region.pk, [], [])),
-        institution_admin(page.institution).grants.get(),
-        invitation,
-        token,
-        UserSession.objects.create(user=keeper, ip="192.0.2.1", session_key=uuid.uuid4().hex, user_agent="Firefox"),
-        consent.person,
-        consent,
-    )
-
-
-def world() -> World:
-    """The smallest world in which every role has something to see and something not to see."""
-    store_preset("amur")
-    here, there = place(), place()
-    deactivated = analyst(here.region)
-    deactivated.is_active = False
-    deactivated.save()
-    return World(
-        here,
-        there,
-        {
-            Role.ANONYMOUS: None,
-            Role.DEACTIVATED: deactivated,
-            Role.OVER: granted(Right.ANALYST, region=here.region, until=dt.date(2024, 1, 1)),
-            Role.OPERATOR: operator(),
-            Role.ANALYST: here.analyst,
-            Role.OFFICIAL: official(here.region),
-            Role.AUDITOR: auditor(here.region),
-            Role.AUDITOR_OF_ALL: auditor(),
-            Role.CURATOR: curator(here.region, "Минкульт"),
-            Role.OTHER_CURATOR: curator(here.region, "Минобр"),
-            Role.ADMIN: institution_admin(here.institution),
-            Role.OTHER_ADMIN: institution_admin(here.other),
-        },
-    )
-
 
 # --- what roles are answered ------------------------------------------------------------------------------------------
 
@@ -190,6 +39,10 @@ REGION = _answers(302, 200, over=404)
 WHOLE_REGION = _whole(200, 404)
 OWN_OBJECT = _answers(302, 200, over=404, other_curator=404, other_admin=404)
 KEEPERS = _whole(403, 404, operator=200, analyst=200)
+RATERS = _whole(403, 404, operator=200, analyst=200, official=200)
+RATERS_MAY = _whole(403, 404, operator=302, analyst=302, official=302)  # and are sent back to the screen
+APPLYING = ("operator", "analyst", "admin", "other_admin")
+APPLICANTS = _answers(302, 404, **dict.fromkeys(APPLYING, 200))
 OWN_UPLOAD = _whole(403, 404, operator=404, analyst=200)  # of one who keeps the region it is the own one alone
 POST_ONLY = _answers(302, 405)
 OPERATOR = _answers(302, 404, operator=200)
@@ -377,6 +230,40 @@ TABLE: dict[str, Rule] = {
         preview=True,
     ),
     "methodology_rehearsal": of_methodology(WHOLE_REGION),
+    # --- awards ---
+    "contests": of_region(REGION),
+    "contest_open": of_region(RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "contest": of_object("contest", REGION),
+    "contest_advance": of_object("contest", POST_ONLY, post=RATERS_MAY),
+    "contest_back": of_object("contest", POST_ONLY, post=RATERS_MAY),
+    "nomination_add": of_object("contest", POST_ONLY, post=RATERS_MAY),
+    "contest_protocol": of_object("contest", WHOLE_REGION),
+    "contest_apply": of_object("contest", APPLICANTS, post=_answers(302, 404, **dict.fromkeys(APPLYING, 422))),
+    "nomination": of_object("nomination", WHOLE_REGION),
+    "nomination_jury": of_object("nomination", RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "nomination_votes": of_object("nomination", RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "award_list_propose": of_object("contest", POST_ONLY, post=RATERS_MAY),
+    "award_list": of_object("award_list", WHOLE_REGION),
+    "award_list_discard": of_object("award_list", POST_ONLY, post=RATERS_MAY),
+    "award_list_confirm": of_object("award_list", POST_ONLY, post=RATERS_MAY),
+    "award_list_sign": of_object("award_list", POST_ONLY, post=_whole(403, 404, operator=302, official=302)),
+    "award_list_next": of_object("award_list", POST_ONLY, post=RATERS_MAY),
+    "award_put_in": of_object("award_list", POST_ONLY, post=RATERS_MAY),
+    "award_decide": of_object("award", POST_ONLY, post=RATERS_MAY),
+    "quality_marks": of_region(REGION),
+    "quality_marks_export": of_region(REGION, "csv"),
+    "marks_issue": of_object("contest", POST_ONLY, post=RATERS_MAY),
+    "mark_withdraw": of_object(
+        "mark",
+        POST_ONLY,
+        post=_answers(302, 403, over=404, other_curator=404, other_admin=404, operator=302, analyst=302, official=302),
+    ),
+    "papers": of_object("award_list", WHOLE_REGION, post=_whole(422, 404)),
+    "paper_file": of_object("paper", WHOLE_REGION),
+    "award_diploma": of_object("award", WHOLE_REGION),  # the list is not signed: admins see nothing of it yet
+    "wording": of_region(RATERS, "diploma", post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "wording_reset": of_region(POST_ONLY, "diploma", post=RATERS_MAY),
+    "wording_preview": of_region(RATERS, "diploma"),
     # --- page admins ---
     "admins": of_region(WHOLE_REGION),
     "admin_card": of_object("person", WHOLE_REGION),

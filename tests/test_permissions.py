@@ -14,7 +14,8 @@ from django.urls import reverse
 from gospub.accounts.models import User
 from tests import matrix
 from tests.matrix import checks, signed_in, wrong_answers
-from tests.permissions import ADMIN, METHODS, ROLES, STRANGERS, TABLE, Role, World, world
+from tests.permission_world import ROLES, STRANGERS, Role, World, world
+from tests.permissions import ADMIN, METHODS, TABLE
 
 # The whole matrix runs on one database only: what it asks is who may, which no database decides.
 NO_LIMITS = {"ACCOUNT_RATE_LIMITS": False, "MFA_RATE_LIMITS": False}

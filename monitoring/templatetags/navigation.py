@@ -24,6 +24,13 @@ SECTIONS = (
     ("institutions", _("Institutions"), "institutions", ALL, ("institution",)),
     ("admins", _("Page admins"), "person", WHOLE, ("admin_card", "consent_give", "name_remove")),
     ("ratings", _("Ratings"), "ratings", ALL, ()),
+    (
+        "contests",
+        _("Awards"),
+        "award",
+        ALL,
+        ("contest", "contest_open", "contest_apply", "contest_protocol", "nomination"),
+    ),
     ("events", _("Events"), "events", ALL, ()),
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),
     ("evidence", _("Signs of gaming"), "evidence", ALL, ()),

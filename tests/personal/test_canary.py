@@ -22,7 +22,8 @@ from monitoring.personal.consents import withdraw
 from ratings.bundle import differences
 from ratings.models import Rating, RatingState
 from tests.factories import ConsentFactory, PersonFactory, official, steward
-from tests.permissions import DAY, TABLE, Place, Role, world
+from tests.permission_world import DAY, Place, Role, world
+from tests.permissions import TABLE
 from tests.ratings.worlds import item, methodology, rate, to
 
 from .conftest import NOW

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
-SOURCES = ("gospub", "monitoring", "ratings", "templates")
+APPS = ("gospub", "monitoring", "ratings", "awards", "appeals", "forum", "press", "letters")
+SOURCES = (*APPS, "templates")
 KEYWORDS: dict[str, tuple | None] = {
     "_": None,
     "gettext": None,

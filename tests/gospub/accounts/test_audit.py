@@ -17,6 +17,7 @@ from django.urls import reverse
 from gospub.accounts import audit
 from gospub.accounts.actions import ACTIONS, SUBJECTS
 from gospub.accounts.models import AuditEntry
+from gospub.management.commands.messages import APPS
 from monitoring.collection import operators
 from monitoring.models import OperatorMessage, Person
 from tests.factories import (
@@ -63,9 +64,9 @@ def shown(user, **query: str) -> str:
 def recorded_in_the_code() -> tuple[set[str], set[str]]:
     """Actions, and things they were done to, of every call of `record` that says them in place."""
     actions, things = set(), set()
-    for path in (path for base in ("gospub", "monitoring", "ratings") for path in (BASE / base).rglob("*.py")):
+    for path in (path for base in APPS for path in (BASE / base).rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith("record"):
+            if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith(("record", "_moved", "_deciding")):
                 continue
             words = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
             actions |= {word for word in words if re.fullmatch(r"[a-z_]+\.[a-z_]+|sign_in", str(word))}

@@ -1,0 +1,1 @@
+"""From a final rating to the hall: contests, award lists, documents, quality marks."""

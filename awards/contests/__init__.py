@@ -1,0 +1,1 @@
+"""Contests: opened from a final rating, led through their stages to final places and the protocol."""

@@ -1,0 +1,1 @@
+"""Documents of award lists: workbook, CSV, order, list and diplomas."""

@@ -1,0 +1,243 @@
+"""The world in which tests/permissions.py is asked: two regions with what addresses name, and a user of each role."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from allauth.usersessions.models import UserSession
+from django.core import mail
+
+from awards.models import (
+    Award,
+    AwardList,
+    Contest,
+    JobState,
+    Nomination,
+    PaperJob,
+    PaperKind,
+    QualityMark,
+    Stage,
+)
+from awards.papers import making
+from gospub.accounts import invitations
+from gospub.accounts.models import Grant, Invitation, User
+from gospub.accounts.models import Role as Right
+from monitoring.models import Consent, EvidenceCard, Institution, Page, Person, Region, Suspect
+from monitoring.registry import uploads
+from ratings.award_rules import DEFAULT
+from ratings.computing import compute
+from ratings.methodologies import store_preset
+from ratings.models import Rating, Score
+from ratings.periods import Unit, period_of
+from tests.factories import (
+    ConsentFactory,
+    EvidenceFactory,
+    PageFactory,
+    RegionFactory,
+    SuspectFactory,
+    analyst,
+    auditor,
+    collected,
+    curator,
+    granted,
+    institution_admin,
+    official,
+    operator,
+)
+
+DAY = dt.date(2024, 10, 26)
+NOW = dt.datetime(2024, 10, 26, 12, tzinfo=dt.UTC)
+
+
+class Role(StrEnum):
+    ANONYMOUS = "anonymous"
+    DEACTIVATED = "deactivated analyst of the region"
+    OVER = "analyst whose right is over"
+    OPERATOR = "operator"
+    ANALYST = "analyst of the region"
+    OFFICIAL = "official of the region"
+    AUDITOR = "auditor of the region"
+    AUDITOR_OF_ALL = "auditor of the installation"
+    CURATOR = "curator of the founder"
+    OTHER_CURATOR = "curator of another founder of the region"
+    ADMIN = "institution admin"
+    OTHER_ADMIN = "admin of another institution of the region"
+
+
+class Of(StrEnum):
+    """Whose object the address names: something of the own region, of a foreign one, nothing at all. The other
+    institution and the other founder of the own region are roles."""
+
+    MISSING = "missing"
+    OWN = "own"
+    FOREIGN = "foreign"
+
+
+STRANGERS = (Role.ANONYMOUS, Role.DEACTIVATED)
+EVERYWHERE = (Role.OPERATOR, Role.AUDITOR_OF_ALL)
+ROLES = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region with two institutions, and what the addresses of the table name."""
+
+    region: Region
+    institution: Institution
+    other: Institution
+    page: Page
+    suspect: Suspect
+    evidence: EvidenceCard
+    rating: Rating
+    score: Score
+    analyst: User
+    upload: uuid.UUID
+    grant: Grant
+    invitation: Invitation
+    token: str
+    session: UserSession
+    person: Person
+    consent: Consent
+    contest: Contest
+    nomination: Nomination
+    award_list: AwardList
+    award: Award
+    mark: QualityMark
+    paper: PaperJob
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Two regions, and a user of each role in the first."""
+
+    here: Place
+    there: Place
+    users: dict[Role, User | None]
+
+
+def place() -> Place:
+    region = RegionFactory()
+    page = collected(PageFactory(institution__region=region, institution__founder="Минкульт", title="Своя"), DAY)
+    other = collected(PageFactory(institution__region=region, institution__founder="Минобр", title="Чужая"), DAY)
+    rating = compute(region, period_of(Unit.DAY, DAY), "amur", NOW)
+    keeper = analyst(region)
+    waiting = Grant(role=Right.INSTITUTION_ADMIN, region=region, institution=page.institution)
+    now = dt.datetime.now(dt.UTC)
+    invitation = invitations.invite(
+        f"new-{region.pk}@example.org", waiting, keeper, "https://gospub.example/TOKEN", now
+    )
+    token = mail.outbox[-1].body.partition("https://gospub.example/")[2].split()[0]
+    consent = ConsentFactory(person__region=region)
+    contest = _contest(rating, keeper)
+    draft = AwardList.objects.create(contest=contest, proposed_at=NOW)
+    score = rating.scores.get(page=page)
+    return Place(
+        region=region,
+        institution=page.institution,
+        other=other.institution,
+        page=page,
+        suspect=SuspectFactory(page=page, day=DAY),
+        evidence=EvidenceFactory(page=page),
+        rating=rating,
+        score=score,
+        analyst=keeper,
+        upload=uploads.keep(keeper, uploads.Upload("registry.xlsx", region.pk, [], [])),
+        grant=institution_admin(page.institution).grants.get(),
+        invitation=invitation,
+        token=token,
+        session=UserSession.objects.create(
+            user=keeper, ip="192.0.2.1", session_key=uuid.uuid4().hex, user_agent="Firefox"
+        ),
+        person=consent.person,
+        consent=consent,
+        contest=contest,
+        nomination=contest.nominations.get(),
+        award_list=draft,
+        award=_award(draft, score),
+        mark=_mark(contest, score),
+        paper=_paper(draft, keeper),
+    )
+
+
+def _contest(rating: Rating, user: User) -> Contest:
+    """A contest that takes applications, at its first stage."""
+    rules = DEFAULT | {"nominations": DEFAULT["nominations"][:1]}
+    contest = Contest.objects.create(
+        region=rating.region,
+        title="Премия",
+        year=2024,
+        rating=rating,
+        rules=rules,
+        stages=Stage.values,
+        by_application=True,
+        applications_until=dt.date(2100, 1, 1),
+        created_at=NOW,
+        created_by=user,
+    )
+    Nomination.objects.create(contest=contest, name="Лучший", rule="best")
+    return contest
+
+
+def _award(draft: AwardList, score: Score) -> Award:
+    """A proposal of the draft."""
+    nomination = draft.contest.nominations.get()
+    return Award.objects.create(
+        list=draft,
+        nomination=nomination,
+        page=score.page,
+        institution=score.page.institution,
+        score=score,
+        title="Своя",
+        place=1,
+    )
+
+
+def _mark(contest: Contest, score: Score) -> QualityMark:
+    """In force for ever, as far as the table is asked."""
+    return QualityMark.objects.create(
+        contest=contest,
+        page=score.page,
+        score=score,
+        title="Своя",
+        year=2024,
+        code=f"CODE{contest.pk}",
+        issued_on=DAY,
+        valid_until=dt.date(2100, 1, 1),
+    )
+
+
+def _paper(draft: AwardList, user: User) -> PaperJob:
+    """A file that is ready."""
+    name = f"{uuid.uuid4().hex}.csv"
+    (making.folder() / name).write_bytes(b"award")
+    return PaperJob.objects.create(
+        list=draft, kind=PaperKind.CSV, state=JobState.READY, file=name, size=5, asked_at=NOW, asked_by=user
+    )
+
+
+def world() -> World:
+    """The smallest world in which every role has something to see and something not to see."""
+    store_preset("amur")
+    here, there = place(), place()
+    deactivated = analyst(here.region)
+    deactivated.is_active = False
+    deactivated.save()
+    return World(
+        here,
+        there,
+        {
+            Role.ANONYMOUS: None,
+            Role.DEACTIVATED: deactivated,
+            Role.OVER: granted(Right.ANALYST, region=here.region, until=dt.date(2024, 1, 1)),
+            Role.OPERATOR: operator(),
+            Role.ANALYST: here.analyst,
+            Role.OFFICIAL: official(here.region),
+            Role.AUDITOR: auditor(here.region),
+            Role.AUDITOR_OF_ALL: auditor(),
+            Role.CURATOR: curator(here.region, "Минкульт"),
+            Role.OTHER_CURATOR: curator(here.region, "Минобр"),
+            Role.ADMIN: institution_admin(here.institution),
+            Role.OTHER_ADMIN: institution_admin(here.other),
+        },
+    )
