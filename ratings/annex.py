@@ -13,6 +13,7 @@ from docx.shared import Cm, Pt
 from monitoring.dashboards.exports import CONTROL
 from monitoring.templatetags.figures import number, short_day
 
+from .award_words import award_words
 from .catalogue import INDICATORS
 from .models import Methodology
 from .names import subject_words
@@ -127,7 +128,7 @@ def _sections(methodology: Methodology, rules: Rules) -> list[tuple[str, Sequenc
         (_("Peer groups"), peers_words(rules)),
         (_("Score and places"), score),
         (_("Zones"), zones),
-        (_("Awards"), awards),
+        (_("Awards"), [*awards, *award_words(methodology.data, rules)]),
     ]
 
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from .rules_data import RulesError, choice, number, text_of, whole
 
 # Orders that are no indicator of the methodology.
-POINTS, GROWTH, ANSWERS = "points", "growth", "answers"
+POINTS, GROWTH, ANSWERS, EXPECTATION = "points", "growth", "answers", "expectation"
+ORDERS = (POINTS, GROWTH, ANSWERS, EXPECTATION)
 
 
 class DividedBy(StrEnum):
@@ -52,9 +53,9 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class NominationRule:
-    """order: points, growth (of the audience, %), answers (share of answered comments), or the code of an item. least:
-    a value with fewer candidates has no nomination. degrees: of the diplomas by place, from the first on; 0 = laureate;
-    places beyond have none."""
+    """order: points, growth (of the audience, %), answers (share of answered comments), expectation (points above the
+    expected ones), or the code of an item. least: a value with fewer candidates has no nomination. degrees: of the
+    diplomas by place, from the first on; 0 = laureate; places beyond have none."""
 
     code: str
     name: str
@@ -101,6 +102,8 @@ DEFAULT: dict[str, Any] = {
         },
         {"code": "municipality", "name": "Лучший в муниципалитете", "by": "municipality", "least": 3},
         {"code": "growth", "name": "Рост года", "order": "growth"},
+        {"code": "answers", "name": "Ответы людям", "order": "answers"},
+        {"code": "expectation", "name": "Выше ожидаемого", "order": "expectation"},
     ],
     "short_list": {"places": 5, "large_from": 100, "large": 10},
     "past_winners": "allowed",
@@ -140,7 +143,7 @@ def _award_rules(data: Mapping[str, Any], items: Sequence[str]) -> AwardRules:
 def _nomination(data: Mapping[str, Any], items: Sequence[str]) -> NominationRule:
     code, name = text_of(data["code"], _("nominations")), text_of(data["name"], _("nominations"))
     order = data.get("order", POINTS)
-    if order not in (POINTS, GROWTH, ANSWERS, *items):
+    if order not in (*ORDERS, *items):
         raise RulesError(
             _("The nomination “%(name)s” cannot be ordered by “%(order)s”: there is no such indicator.")
             % {"name": name, "order": order}

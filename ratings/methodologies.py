@@ -1,14 +1,17 @@
 """Methodologies as they are stored: presets, versions with their dates, own ones of a region."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
 from monitoring.models import Region
 
+from .award_rules import read_award_rules
 from .models import Methodology, Rating
 from .presets import preset_slugs, read_preset
+from .rules import Rules
 from .rules_data import read_rules
 
 
@@ -27,6 +30,14 @@ def store_preset(slug: str) -> None:
                 "data": data,
             },
         )
+
+
+def check(data: Mapping[str, Any]) -> Rules:
+    """The rules of a methodology's data, its award rules read too; RulesError says what is wrong with either."""
+    rules = read_rules(data)
+    if data.get("awards"):
+        read_award_rules(data["awards"], [item.code for item in rules.items])
+    return rules
 
 
 def store_presets() -> None:
@@ -55,7 +66,7 @@ def save_version(
 
     Raises RulesError where the rules cannot be read, IntegrityError where there is such a version.
     """
-    read_rules(data)
+    check(data)
     with transaction.atomic():
         target = Methodology.objects.select_for_update().get(pk=methodology.pk)
         own = target.region_id == region.pk

@@ -17,10 +17,11 @@ from monitoring.models import Region
 
 from . import sheets
 from .annex import write_annex
+from .award_editing import award_fields, nomination_forms, quota_form, read_awards
 from .catalogue import INDICATORS
 from .computing import NothingToRateError
 from .editing import form_of, item_forms, read_form
-from .methodologies import save_version
+from .methodologies import check, save_version
 from .models import Methodology
 from .periods import read_period
 from .rehearsal import rehearse, rehearse_period, tables_for
@@ -61,7 +62,7 @@ def methodology(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "region": region,
         "methodology": found,
         "rules": rules,
-        "words": screen.words(rules),
+        "words": screen.words(rules, found.data),
         "may_edit": may_compute(request.user, region),
         "columns": sheets.columns(rules),
     }
@@ -86,15 +87,16 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if not may_compute(request.user, region):
         raise PermissionDenied
     form, effect, problem, data = form_of(found.data), None, "", found.data
+    form.update(award_fields(found.data))
     form.update({"version": found.version, "since": f"{found.since or ''}", "until": f"{found.until or ''}"})
     if request.method == "POST":
         form = request.POST
         try:
-            data = read_form(form, found.data)
+            data = read_form(form, found.data) | read_awards(form)
         except RulesError as error:
             problem = str(error)
     try:
-        effect = None if problem else shown_effect(region, found, read_rules(data))
+        effect = None if problem else shown_effect(region, found, check(data))
     except RulesError as error:
         problem = str(error)
     if request.htmx and "save" not in request.POST:
@@ -108,6 +110,9 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "methodology": found,
         "form": form,
         "items": item_forms(form),
+        "nominations": nomination_forms(form),
+        "short_list": quota_form(form),
+        "awards": screen.award_choices(read_rules(found.data)),
         "chosen": form.getlist("by"),
         "effect": effect,
         "problem": problem,

@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 
 from monitoring.models import Page, PageMonth, Stewardship
 from monitoring.registry.identifiers import municipality_kind
-from ratings.award_rules import ANSWERS, GROWTH, POINTS, DividedBy
+from ratings.award_rules import ANSWERS, EXPECTATION, GROWTH, POINTS, DividedBy
 from ratings.models import Rating, Score
 from ratings.rules import Rules
 from ratings.subjects import Places
@@ -110,7 +110,7 @@ def values_of(found: Iterable[Entrant], order: str, rating: Rating) -> dict[int,
     """{score: value}; None = no data, which is never 0.
 
     points: the exact score. growth: of the audience of all pages over the period, in %. answers: share of people's
-    comments that were answered, in %. Else the code of an item: its 0–100.
+    comments that were answered, in %. expectation: points above the expected ones. Else the code of an item: its 0–100.
     """
     found = list(found)
     if order == POINTS:
@@ -121,7 +121,14 @@ def values_of(found: Iterable[Entrant], order: str, rating: Rating) -> dict[int,
     if order == ANSWERS:
         answered = _answers(rating)
         return {each.score.pk: _share(each.pages, answered) for each in found}
+    if order == EXPECTATION:
+        return {each.score.pk: _above(each.score) for each in found}
     return {each.score.pk: (each.score.items.get(order) or [None] * 4)[3] for each in found}
+
+
+def _above(score: Score) -> float | None:
+    """None where there is no score, or too few subjects to expect anything."""
+    return None if score.exact is None or score.expected is None else score.exact - score.expected
 
 
 def audience(region: int, first: dt.date, last: dt.date) -> tuple[dict[int, int], dict[int, int]]:

@@ -11,7 +11,7 @@ from gospub.accounts.models import User
 from monitoring.dashboards.tables import Column
 from monitoring.models import Region
 from ratings.award_rules import AwardRules
-from ratings.catalogue import INDICATORS
+from ratings.award_words import order_words
 from ratings.names import RELATED
 from ratings.rules import Rules, Subject
 
@@ -87,18 +87,11 @@ class NominationView:
     order: str
 
 
-ORDERS: dict[str, object] = {
-    "points": _("points of the rating"),
-    "growth": _("growth of the audience, %"),
-    "answers": _("answered, %"),
-}
 MOST_OUT = 200
 
 
-def order_text(nomination: Nomination, awards: AwardRules, rules: Rules) -> str:
-    """What the nomination is ordered by, in words."""
-    order = nomination_rule(nomination, awards).order
-    return str(ORDERS[order] if order in ORDERS else INDICATORS[rules.item(order).measure.indicator].label)
+def _order(nomination: Nomination, awards: AwardRules, rules: Rules) -> str:
+    return order_words(nomination_rule(nomination, awards).order, rules)
 
 
 def nomination_view(nomination: Nomination) -> NominationView:
@@ -113,7 +106,7 @@ def nomination_view(nomination: Nomination) -> NominationView:
         list(candidates.exclude(left_at="").order_by("-value", "pk")[:MOST_OUT]),
         list(contest.criteria.all()),
         list(marks.order_by("expert").values_list("expert", flat=True).distinct()),
-        order_text(nomination, *rules_of(contest)),
+        _order(nomination, *rules_of(contest)),
     )
 
 
@@ -147,7 +140,7 @@ def protocol(contest: Contest) -> list[Protocol]:
     gone = Candidate.objects.filter(nomination__contest=contest).exclude(left_at="")
     for row in gone.values("nomination", "left_at", "reason").annotate(count=Count("pk")):
         left[row["nomination"]][row["left_at"], row["reason"]] = row["count"]
-    return [_part(contest, each, judged, left[each.pk], order_text(each, *rules)) for each in found]
+    return [_part(contest, each, judged, left[each.pk], _order(each, *rules)) for each in found]
 
 
 def _part(contest: Contest, nomination: Nomination, judged: dict, left: dict, order: str) -> Protocol:

@@ -1,13 +1,18 @@
 """A methodology in words, its versions, and what a change of it would do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gospub.accounts.models import User
 from monitoring.models import Institution, Municipality, Page, Person, Region
 
+from ..award_rules import ORDERS, DividedBy
+from ..award_words import PAST_LABELS, award_words, divided_words, order_words
 from ..catalogue import INDICATORS
 from ..models import Methodology, Rating
 from ..names import subject_words
@@ -60,10 +65,11 @@ class Words:
     line: str
     whole: bool
     unit: str
+    awards: list[str]
 
 
-def words(rules: Rules) -> Words:
-    """The rules in words, item by item."""
+def words(rules: Rules, data: Mapping[str, Any]) -> Words:
+    """The rules in words, item by item, and the award rules of the data they come from."""
     items = [
         ItemWords(
             str(INDICATORS[item.measure.indicator].label),
@@ -91,6 +97,7 @@ def words(rules: Rules) -> Words:
         line_words(rules),
         rules.unit is None,
         unit_words(rules.unit) if rules.unit else "",
+        award_words(data, rules),
     )
 
 
@@ -100,6 +107,34 @@ KINDS = (
     (Kind.PERCENTILE.value, gettext_lazy("percentile in the peer group")),
     (Kind.MIN_MAX.value, gettext_lazy("from the lowest to the highest")),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AwardChoices:
+    """What the form of award rules offers, as (value, words)."""
+
+    fields: list[tuple[str, str]]
+    orders: list[tuple[str, str]]
+    quotas: tuple[tuple[str, object], ...]
+    past: list[tuple[str, str]]
+
+
+QUOTAS = (
+    ("places", gettext_lazy("so many places")),
+    ("share", gettext_lazy("share, %")),
+    ("threshold", gettext_lazy("from points")),
+)
+
+
+def award_choices(rules: Rules) -> AwardChoices:
+    """The orders are those of the methodology's own items too."""
+    codes = [*ORDERS, *(item.code for item in rules.items)]
+    return AwardChoices(
+        [(by.value, divided_words(by) or _("one for all")) for by in DividedBy],
+        [(code, order_words(code, rules)) for code in codes],
+        QUOTAS,
+        [(past.value, words()) for past, words in PAST_LABELS.items()],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gospub.accounts.models import AuditEntry
+from ratings.award_editing import award_fields
 from ratings.editing import form_of
 from ratings.methodologies import store_presets
 from ratings.models import Methodology, Rating, RatingState
@@ -346,3 +347,29 @@ def test_a_subject_never_becomes_a_formula(analyst_client, region, norm):
 def test_the_calculator_keeps_nothing(analyst_client, region, norm):
     calculated(analyst_client, region, norm, "subject,regularity,avatar\nА,1,1\n")
     assert not Rating.objects.exists()
+
+
+# --- award rules ------------------------------------------------------------------------------------------------------
+
+
+def test_award_rules_are_changed_on_the_same_form(analyst_client, region):
+    found = methodology(item("growth", "7.5"), region=region)
+    url = address("methodology_edit", region, found)
+    form = filled(found, version="1", save="1") | award_fields(found.data)
+    analyst_client.post(url, form | {"award-0-name": "Лучший ответ людям", "award-0-order": "answers"})
+    found.refresh_from_db()
+    first = found.data["awards"]["nominations"][0]
+    assert (first["name"], first["order"]) == ("Лучший ответ людям", "answers")
+    shown = analyst_client.get(address("methodology", region, found)).content.decode()
+    assert "Лучший ответ людям: по показателю «доля отвеченных комментариев, %»" in shown
+
+
+def test_award_rules_that_cannot_be_are_refused_and_stay_in_the_form(analyst_client, region):
+    found = methodology(item("growth", "7.5"), region=region)
+    url = address("methodology_edit", region, found)
+    form = filled(found, version="1", save="1") | award_fields(found.data)
+    response = analyst_client.post(url, form | {"award-0-quota_value": "много"})
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "«много» — не число" in html
+    assert 'value="много"' in html
