@@ -14,6 +14,7 @@ from .lines import Line, Paper
 
 BAD_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 SHEET_NAME = 31
+QUOTE = "' "  # Excel allows none at the ends of a sheet's name
 
 
 def headings() -> list[str]:
@@ -83,13 +84,18 @@ def _write_sheet(sheet: object, lines: Iterable[Line], bold: object, points: obj
 
 def _sheet_name(text: str, taken: set[str]) -> str:
     """A name that Excel allows and the book does not have yet."""
-    base = BAD_IN_SHEET_NAMES.sub(" ", text).strip().strip("'") or "—"
-    name, number = base[:SHEET_NAME], 2
+    base = " ".join(BAD_IN_SHEET_NAMES.sub(" ", str(clean(text))).split())
+    name, number = _cut(base, SHEET_NAME) or "—", 2
     while name.casefold() in taken:
-        name = f"{base[: SHEET_NAME - len(str(number)) - 1]} {number}"
+        name = f"{_cut(base, SHEET_NAME - len(str(number)) - 1)} {number}"
         number += 1
     taken.add(name.casefold())
     return name
+
+
+def _cut(text: str, length: int) -> str:
+    """At most so many characters as Excel counts them: in UTF-16, where rare ones are two."""
+    return text.encode("utf-16-le")[: length * 2].decode("utf-16-le", "ignore").strip(QUOTE)
 
 
 def russian_csv(paper: Paper) -> bytes:
