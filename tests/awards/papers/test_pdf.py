@@ -96,7 +96,9 @@ def test_a_very_long_name_stays_on_its_page():
 
 
 def test_the_regions_own_words_and_pictures_stand_on_the_diploma():
-    words = Words(DIPLOMA.texts | {"heading": "Грамота", "body": "за {место}-е место"}, crest=png(), signature=png(60, 20))
+    words = Words(
+        DIPLOMA.texts | {"heading": "Грамота", "body": "за {место}-е место"}, crest=png(), signature=png(60, 20)
+    )
     data = diplomas(paper(), [line()], words)
     assert "ГРАМОТА" in text_of(data)
     assert "за 1-е место" in text_of(data)
