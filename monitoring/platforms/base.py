@@ -102,6 +102,7 @@ class PageReading:
     subscribers_raw: what stood in the number's place where it is no sane count; "" otherwise.
     failure: set where the page itself cannot be read (PAGE_FAILURES) or its part of a batch failed;
         figures are None then. until: not before this moment (aware), where a part was refused for pace.
+    closed: for members only, though it shows its figures.
     handle: present short name, canonical lower case. external_id: the network's own id as text.
     has_avatar, has_cover, has_description, state_mark: None = the network does not say.
     widgets: menu widgets 0, 1, 2 (2 = two or more); None = the network has none or does not say.
@@ -115,6 +116,7 @@ class PageReading:
     answer_hash: str = ""
     failure: Failure | None = None
     until: dt.datetime | None = None
+    closed: bool = False
     external_id: str = ""
     handle: str = ""
     title: str = ""

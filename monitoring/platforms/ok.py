@@ -298,9 +298,10 @@ def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) ->
     except PlatformError as error:
         return no_page(page, error)
     failure = None
+    closed = group.access_type not in ("", "OPEN")
     if group.blocked:
         failure = Failure.BLOCKED
-    elif group.members_count is None and group.access_type not in ("", "OPEN"):
+    elif group.members_count is None and closed:
         failure = Failure.CLOSED
     handle = (group.shortname or "").lower()
     people = Counted() if failure else counted(group.members_count)
@@ -308,6 +309,7 @@ def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) ->
         page_id=page.page_id,
         answer_hash=proof,
         failure=failure,
+        closed=closed,
         external_id=str(group.uid),
         handle=handle if _HANDLE.fullmatch(handle) else f"group{group.uid}",
         title=line(group.name),

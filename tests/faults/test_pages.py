@@ -54,14 +54,15 @@ class TestF29Renamed:
 class TestF30Gone:
     @pytest.mark.parametrize(
         ("change", "status"),
-        [("deleted", PageStatus.DELETED), ("banned", PageStatus.BLOCKED), ("closed", PageStatus.OPEN)],
+        [("deleted", PageStatus.DELETED), ("banned", PageStatus.BLOCKED), ("closed", PageStatus.CLOSED)],
     )
     def test_the_day_says_so_and_is_no_zero(self, town, page, change, status, figure):
         town.simulator.change_page("vk", page.handle, change)
         next_day(town)
         page.refresh_from_db()
-        slot = Slot.objects.get(page=page, day=TOMORROW)
-        assert slot.status == "failed" or page.status == status
+        assert page.status == status
+        assert kinds(page) == [status]
+        assert (Slot.objects.get(page=page, day=TOMORROW).status == "failed") == (change != "closed")
         figure("F30", PageDay.objects.filter(day=TOMORROW, subscribers=0).count(), 0, f"zeros, {change}")
         assert town.verify() == ""
 
