@@ -95,7 +95,8 @@ class OperatorMessage(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something that must go round was last alive: "scheduler" = a worker has run a task of the schedule."""
+    """When something that must go round was last alive: "scheduler" = a worker has run a task of the schedule,
+    "unwritten" = one could not write what it had read."""
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)
     at = models.DateTimeField(_("at"))

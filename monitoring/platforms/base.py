@@ -37,15 +37,23 @@ class PlatformError(Exception):
     """A failure of a whole call. `until` (aware) is set where the network said when to come back.
 
     `detail` is for the operator; it never holds a token or the body of an answer. `method`: the one that is refused,
-    "" = all of them.
+    "" = all of them. answer_hash: sha256 (hex) of an answer that could not be understood, as far as it came.
     """
 
-    def __init__(self, failure: Failure, detail: str = "", until: dt.datetime | None = None, method: str = "") -> None:
+    def __init__(
+        self,
+        failure: Failure,
+        detail: str = "",
+        until: dt.datetime | None = None,
+        method: str = "",
+        answer_hash: str = "",
+    ) -> None:
         super().__init__(f"{failure}: {detail}" if detail else str(failure))
         self.failure = failure
         self.detail = detail
         self.until = until
         self.method = method
+        self.answer_hash = answer_hash
 
     @property
     def passing(self) -> bool:
@@ -108,7 +116,7 @@ class PageReading:
     widgets: menu widgets 0, 1, 2 (2 = two or more); None = the network has none or does not say.
     pos_widget: None where the network has no such thing.
     posts_total: number of posts of all time where the network gives it.
-    answer_hash: sha256 (hex) of the raw answer of this page, the proof behind the figures.
+    answer_hash: sha256 (hex) of the raw answer of this page, the proof behind the figures, or of what came instead.
     asked: False where the page's turn did not come, since the network had refused or failed the pages before it.
     """
 

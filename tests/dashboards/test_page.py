@@ -55,6 +55,11 @@ def test_a_page_that_was_never_measured_shows_no_number(analyst_client, page):
     assert "data-chart" not in text
 
 
+def test_an_answer_that_was_not_understood_has_its_hash_there(analyst_client, page):
+    Slot.objects.create(page=page, day=DAY, reason=SlotReason.BAD_ANSWER, answer_hash="0f1e2d3c4b5a" + "9" * 52)
+    assert "ответ соцсети не удалось понять · хеш ответа 0f1e2d3c4b5a…" in card(analyst_client, page)
+
+
 def test_it_shows_what_was_collected(analyst_client, page, region):
     collected(page, DAY, subscribers=12345)
     roll_up(region, DAY)

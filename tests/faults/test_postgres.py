@@ -164,9 +164,14 @@ class TestF16DiskFull:
     def until_full(self, house: House) -> None:
         house.until(lambda: "DiskFull" in house.logs(), "a full disk", 60)
 
-    def test_nothing_is_half_there_and_all_is_well_when_there_is_room(self, house: House, filler: Path, figure):
+    def test_nothing_is_half_there_and_all_is_well_when_there_is_room(
+        self, house: House, operator: httpx.Client, filler: Path, figure
+    ):
         house.worker()
         self.until_full(house)
+        status = "/regions/RU-X02/collection/"
+        told = house.until(lambda: "не принимает прочитанное" in operator.get(status).text, "a word of it", 90)
+        figure("F16", told, 60, "s until the status of the collection says so")
         figure("F16", house.sql(HALF_STORED)[0][0], 0, "pages half stored on a full disk")
         filler.unlink()
         figure("F16", house.until_done(120), 120, FINAL)
