@@ -175,6 +175,7 @@ def unguarded(house: House) -> Iterator[httpx.Client]:
 
 @contextmanager
 def signed_in(house: House, **environment: str) -> Iterator[httpx.Client]:
+    """An operator's browser, on a web with those settings."""
     house.manage("shell", "--verbosity", "0", "-c", MAKE_OPERATORS)
     with house.web(**environment) as url, visitor(url) as client:
         assert sign_in(client).status_code == 302

@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from monitoring.collection import batch
 from monitoring.models import PageDay
 
+from .conftest import signed_in
 from .house import House
 
 FINAL = "s until all slots are final"
@@ -142,24 +143,19 @@ class TestF16DiskFull:
     @pytest.fixture
     def filler(self, house: House) -> Iterator[Path]:
         """What fills the disk of 24 MB on which the tables of posts and days lie."""
-        disk = house.folder / "disk"
-        disk.mkdir(exist_ok=True)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=777", "tmpfs", disk], check=False)
-        if mounted.returncode:
-            pytest.skip("a disk of our own needs the rights of root")
-        space = disk / "space"
-        space.mkdir()
-        shutil.chown(space, "postgres")
-        house.sql(f"create tablespace small location '{space}'")
-        for table in ("monitoring_post", "monitoring_pageday"):
-            house.sql(f"alter table {table} set tablespace small")
-        subprocess.run(["fallocate", "-l", str(free_bytes(disk) - 2**17), disk / "filler"], check=True)
-        try:
-            yield disk / "filler"
-        finally:
-            house.drop("database town with (force)")
-            house.drop("tablespace small")
-            subprocess.run(["umount", disk], check=True)
+        with small_disk(house, 24) as disk:
+            space = disk / "space"
+            space.mkdir()
+            shutil.chown(space, "postgres")
+            house.sql(f"create tablespace small location '{space}'")
+            for table in ("monitoring_post", "monitoring_pageday"):
+                house.sql(f"alter table {table} set tablespace small")
+            fill(disk, 2**17)
+            try:
+                yield disk / "filler"
+            finally:
+                house.drop("database town with (force)")
+                house.drop("tablespace small")
 
     def until_full(self, house: House) -> None:
         house.until(lambda: "DiskFull" in house.logs(), "a full disk", 60)
@@ -184,6 +180,44 @@ class TestF16DiskFull:
         house.until(lambda: house.sql(HALF_STORED)[0][0] > 0, "a page that is half stored", 30)
 
 
-def free_bytes(folder: Path) -> int:
-    stat = os.statvfs(folder)
-    return stat.f_bavail * stat.f_frsize
+@pytest.mark.faults
+class TestF16NoRoomForFiles:
+    """Files are put together on the web server's disk before they go out."""
+
+    EXPORT = "/regions/RU-X02/pages/export/xlsx/"
+
+    def export(self, house: House, **environment: str) -> httpx.Response:
+        """The second one, for which there is no room any more."""
+        with small_disk(house, 2) as disk, signed_in(house, TMPDIR=str(disk), **environment) as client:
+            assert client.get(self.EXPORT).status_code == 200
+            fill(disk, 0)
+            return client.get(self.EXPORT)
+
+    def test_an_export_says_so(self, house: House, figure):
+        answer = self.export(house)
+        figure("F16", answer.content.startswith(b"PK"), 0, "half files")
+        assert answer.status_code == 507
+        assert "На диске сервера нет места" in answer.text
+
+    def test_twin_without_a_page_for_it_it_is_a_fault_like_any_other(self, house: House):
+        assert self.export(house, DJANGO_SETTINGS_MODULE="tests.gospub.unguarded_settings").status_code == 500
+
+
+@contextmanager
+def small_disk(house: House, megabytes: int) -> Iterator[Path]:
+    """Where it is mounted."""
+    disk = house.folder / "disk"
+    disk.mkdir(exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=777", "tmpfs", disk]
+    if subprocess.run(mount, check=False).returncode:
+        pytest.skip("a disk of our own needs the rights of root")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def fill(disk: Path, left: int) -> None:
+    """All but so many bytes, with a file called `filler`."""
+    stat = os.statvfs(disk)
+    subprocess.run(["fallocate", "-l", str(stat.f_bavail * stat.f_frsize - left), disk / "filler"], check=True)
