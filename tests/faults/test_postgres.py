@@ -214,7 +214,8 @@ def small_disk(house: House, megabytes: int) -> Iterator[Path]:
     try:
         yield disk
     finally:
-        subprocess.run(["umount", disk], check=True)
+        # A child that was killed may have a file there for a moment yet.
+        subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 def fill(disk: Path, left: int) -> None:
