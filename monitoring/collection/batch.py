@@ -23,6 +23,7 @@ from monitoring.platforms.base import (
     PlatformError,
     WallReading,
 )
+from monitoring.platforms.batches import no_page
 
 from . import claims, comments
 from .claims import MAX_ATTEMPTS, Claim, Held
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # Until the next attempt, after so many: two soon, the others in a second window later that day.
 RETRY_AFTER = (dt.timedelta(seconds=30), dt.timedelta(minutes=2), dt.timedelta(hours=3), dt.timedelta(minutes=10))
+# Posts that no token may read wait so long for somebody to put one right, while others still read the audience.
+SOMEBODY_AFTER = dt.timedelta(minutes=30)
 # Counters of posts are refreshed for this long where that costs no further request, then frozen.
 REFRESH_DAYS = 30
 # Walls are read so far back every day: counters at the age of seven days are due then.
@@ -131,6 +134,8 @@ def _read(pool: Pool, days: Iterable[_Day]) -> tuple[Readings, Walls]:
         except PlatformError as error:
             if error.failure in OUTAGES:
                 pool.network_failed(error)
+            elif _is_unexplained(error, pool):
+                return {ref.page_id: no_page(ref, error) for ref in refs.values()}, {}
             return dict.fromkeys(refs, error), {}
         pool.network_answered()
         alive = [_known_as(ref, readings[ref.page_id]) for ref in refs.values() if ref.posts_since]
@@ -142,6 +147,12 @@ def _read(pool: Pool, days: Iterable[_Day]) -> tuple[Readings, Walls]:
         return readings, walls
     finally:
         client.close()
+
+
+def _is_unexplained(error: PlatformError, pool: Pool) -> bool:
+    """Refused, while some token is at work: asked again at once it would be the same without end. So it is an attempt
+    of each page like any other, and a page that spoils the call for all gets alone in time."""
+    return error.until is None and error.failure != Failure.INTERRUPTED and pool.why_closed() is None
 
 
 def _read_comments(pool: Pool, page_ids: list[int], now: Clock) -> None:
@@ -312,6 +323,8 @@ def _fields(outcome: Outcome, attempts: int, now: dt.datetime, day_ends: dt.date
             again = day_ends
         elif outcome.asked:
             again = max(filter(None, (outcome.until, now + RETRY_AFTER[attempts - 1])))
+        elif outcome.measured and outcome.reason:
+            again = outcome.until or now + SOMEBODY_AFTER
         else:
             again = outcome.until or now
         # A page that was not asked stays due, whatever the network said of later: a new token may come before.

@@ -144,6 +144,20 @@ class TestF27Revoked:
         assert town.measured("vk") == town.expected("vk")
         assert OperatorMessage.objects.count() == 1
 
+    def test_where_no_token_is_left_for_the_walls_subscribers_are_counted_once(self, town, settings):
+        settings.VK_TOKENS = ["user:sim-vk-user", "community:sim-vk-community"]
+        town.simulator.set_faults(["vk_error_5=sim-vk-user"])
+        town.collect("vk", seconds=5)
+        assert town.measured("vk") == town.expected("vk")
+        assert set(town.slots("vk").values_list("status", "reason")) >= {("due", "token_dead")}
+        assert town.simulator.calls()["vk:groups.getById"] <= 3
+
+    def test_a_refusal_that_no_token_explains_is_an_attempt_like_any_other(self, town):
+        town.simulator.set_faults(["vk_error_7"])
+        town.collect("vk", seconds=5)
+        assert calls(town, "vk") == 1
+        assert set(town.slots("vk").values_list("status", "reason", "attempts")) == {("due", "needs_person", 1)}
+
 
 class TestF28Captcha:
     def calls_after_it(self, town, fault: str) -> int:
