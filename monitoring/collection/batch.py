@@ -246,7 +246,7 @@ def _store(each: _Day, readings: Readings, walls: Walls, now: dt.datetime) -> No
             own_walls = {pk: walls[pk] for pk in pages if pk in walls}
             reasons = Ingest(pages, each.day, now, ZoneInfo(each.region.time_zone)).store(own_readings, own_walls)
             owed = {slot.page_id: slot.posts_owed for slot in each.held}
-            outcomes = {pk: _outcome(readings[pk], walls.get(pk), owed[pk], reasons.get(pk)) for pk in pages}
+            outcomes = {pk: _outcome(readings[pk], walls.get(pk), owed[pk], reasons.get(pk), now) for pk in pages}
             _finish(each, outcomes, now)
     except (OperationalError, InterfaceError):
         raise
@@ -265,6 +265,7 @@ def _outcome(
     wall: WallReading | PlatformError | None,
     posts_owed: bool,
     found: SlotReason | None,
+    now: dt.datetime,
 ) -> Outcome:
     """A failure of the page itself is final; one of the network or the token is tried again."""
     if isinstance(reading, PlatformError):
@@ -277,15 +278,19 @@ def _outcome(
         return _again(reading.failure, reading.until, reading.asked, answer_hash=reading.answer_hash)
     if found is None and reading.subscribers is None:
         found = SlotReason.CLOSED
-    return _outcome_of_posts(wall, posts_owed, found)
+    return _outcome_of_posts(wall, posts_owed, found, now)
 
 
-def _outcome_of_posts(wall: WallReading | PlatformError | None, posts_owed: bool, found: SlotReason | None) -> Outcome:
+def _outcome_of_posts(
+    wall: WallReading | PlatformError | None, posts_owed: bool, found: SlotReason | None, now: dt.datetime
+) -> Outcome:
     """The page was read; `found`: what is odd about its audience."""
     failure = wall.failure if wall is not None else None
     if failure and failure not in PAGE_FAILURES:
         asked = failure in OUTAGES if isinstance(wall, PlatformError) else wall.asked
-        return _again(failure, wall.until, asked, found is None, wall.answer_hash)
+        waits = not asked and failure != Failure.INTERRUPTED
+        until = wall.until or (now + SOMEBODY_AFTER if waits else None)
+        return _again(failure, until, asked, found is None, wall.answer_hash)
     if found:
         return Outcome(SlotStatus.FAILED if found == SlotReason.CLOSED else SlotStatus.OK, found)
     if not posts_owed:
@@ -323,8 +328,6 @@ def _fields(outcome: Outcome, attempts: int, now: dt.datetime, day_ends: dt.date
             again = day_ends
         elif outcome.asked:
             again = max(filter(None, (outcome.until, now + RETRY_AFTER[attempts - 1])))
-        elif outcome.measured and outcome.reason:
-            again = outcome.until or now + SOMEBODY_AFTER
         else:
             again = outcome.until or now
         # A page that was not asked stays due, whatever the network said of later: a new token may come before.
