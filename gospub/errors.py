@@ -1,5 +1,6 @@
 """What people see when something breaks under a page."""
 
+import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -11,10 +12,23 @@ RETRY_SECONDS = 10
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """The answer to an exception that nobody caught: 503 where the base is away, which passes by itself, else 500.
+    """The answer to an exception that nobody caught: 503 where the base is away, which passes by itself, 507 where the
+    disk is full, else 500.
 
-    Neither page asks the base for anything.
+    None of the pages asks the base for anything.
     """
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return server_error(request)
-    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+    if is_full_disk(error):
+        return HttpResponse(render_to_string("507.html"), status=507)
+    return server_error(request)
+
+
+def is_full_disk(error: BaseException | None) -> bool:
+    """Whether the error is that there is no room, or came of one."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

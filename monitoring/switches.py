@@ -17,7 +17,9 @@ def switch(platform: str, state: NetworkState, user: User, now: dt.datetime) -> 
         before = row.state
         if before == state:
             return False
-        row.state, row.since, row.changed_by = state, now, user
+        if NetworkState.ON in (before, state):  # a network that was paused before it went off has waited since then
+            row.since = now
+        row.state, row.changed_by = state, user
         row.save()
         record(user, "network.switch", f"network {platform}", before={"state": before}, after={"state": state}, now=now)
         return True

@@ -4,14 +4,15 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from gospub.clock import day_bounds, local_day
-from monitoring.models import Page, Region, Slot, SlotReason, SlotStatus
+from monitoring.models import Heartbeat, Page, Region, Slot, SlotReason, SlotStatus
 from monitoring.platforms import connect, network
 from monitoring.platforms.base import (
     PAGE_FAILURES,
@@ -22,6 +23,7 @@ from monitoring.platforms.base import (
     PlatformError,
     WallReading,
 )
+from monitoring.platforms.batches import no_page
 
 from . import claims, comments
 from .claims import MAX_ATTEMPTS, Claim, Held
@@ -32,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # Until the next attempt, after so many: two soon, the others in a second window later that day.
 RETRY_AFTER = (dt.timedelta(seconds=30), dt.timedelta(minutes=2), dt.timedelta(hours=3), dt.timedelta(minutes=10))
+# Posts that no token may read wait so long for somebody to put one right, while others still read the audience.
+SOMEBODY_AFTER = dt.timedelta(minutes=30)
 # Counters of posts are refreshed for this long where that costs no further request, then frozen.
 REFRESH_DAYS = 30
 # Walls are read so far back every day: counters at the age of seven days are due then.
@@ -42,6 +46,8 @@ CATCH_UP_DAYS = 365
 MARK_CHECK_DAYS = 7
 # How long a reading waits for a base that is away; then its slots are read again.
 BASE_SECONDS = 90
+# A reading that has waited for so long is told of: the heartbeat of that name is the last time that one did.
+TELL_SECONDS, UNWRITTEN = 5, "unwritten"
 OUTAGES = frozenset({Failure.UNREACHABLE, Failure.BAD_ANSWER})
 
 T = TypeVar("T")
@@ -55,7 +61,7 @@ class Outcome:
     """What became of a slot: `reason` "" = all is well; with status OK it says what is missing.
 
     until: not before this moment. measured: the audience is known, only the posts are still owed. asked: False where
-    the page's turn did not come, which is no attempt.
+    the page's turn did not come, which is no attempt. answer_hash: of an answer that could not be understood.
     """
 
     status: SlotStatus
@@ -63,6 +69,7 @@ class Outcome:
     until: dt.datetime | None = None
     measured: bool = False
     asked: bool = True
+    answer_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +96,9 @@ def collect_batch(held: Claim, pool: Pool, now: Clock) -> None:
         readings, walls = _read(pool, present)
         answered_at = now()  # what was read is so old, however long the base is away
         for each in present:
-            _when_base_answers(lambda each=each: _store(each, readings, walls, answered_at))
-        _read_comments(pool, [pk for pk, wall in walls.items() if wall.failure is None], now())
-        _when_base_answers(pool.settle)
+            _when_base_answers(lambda each=each: _store(each, readings, walls, answered_at), now)
+        _read_comments(pool, [pk for pk, wall in walls.items() if wall.failure is None], now)
+        _when_base_answers(pool.settle, now)
 
 
 def _days(held: Claim) -> list[_Day]:
@@ -127,6 +134,8 @@ def _read(pool: Pool, days: Iterable[_Day]) -> tuple[Readings, Walls]:
         except PlatformError as error:
             if error.failure in OUTAGES:
                 pool.network_failed(error)
+            elif _is_unexplained(error, pool):
+                return {ref.page_id: no_page(ref, error) for ref in refs.values()}, {}
             return dict.fromkeys(refs, error), {}
         pool.network_answered()
         alive = [_known_as(ref, readings[ref.page_id]) for ref in refs.values() if ref.posts_since]
@@ -140,11 +149,17 @@ def _read(pool: Pool, days: Iterable[_Day]) -> tuple[Readings, Walls]:
         client.close()
 
 
-def _read_comments(pool: Pool, page_ids: list[int], now: dt.datetime) -> None:
+def _is_unexplained(error: PlatformError, pool: Pool) -> bool:
+    """Refused, while some token is at work: asked again at once it would be the same without end. So it is an attempt
+    of each page like any other, and a page that spoils the call for all gets alone in time."""
+    return error.until is None and error.failure != Failure.INTERRUPTED and pool.why_closed() is None
+
+
+def _read_comments(pool: Pool, page_ids: list[int], now: Clock) -> None:
     """Comments of the fresh posts of the pages whose walls were just read, where the network gives them."""
     if not (page_ids and Gives.ANSWERS in network(pool.platform).gives):
         return
-    posts = _when_base_answers(lambda: comments.posts_to_ask(page_ids, now))
+    posts = _when_base_answers(lambda: comments.posts_to_ask(page_ids, now()), now)
     if not posts:
         return
     client = connect(pool.platform, pool)
@@ -152,7 +167,7 @@ def _read_comments(pool: Pool, page_ids: list[int], now: dt.datetime) -> None:
         readings = client.read_comments(posts)
     finally:
         client.close()
-    _when_base_answers(lambda: comments.store_comments(readings, now))
+    _when_base_answers(lambda: comments.store_comments(readings, now()), now)
 
 
 def _refs(each: _Day) -> list[PageRef]:
@@ -192,20 +207,29 @@ def _known_as(ref: PageRef, reading: PageReading) -> PageRef:
 # --- storing -------------------------------------------------------------------------------------
 
 
-def _when_base_answers(do: Callable[[], T]) -> T:
+def _when_base_answers(do: Callable[[], T], now: Clock) -> T:
     """Do it; where the base is away or has ended the transaction, again: what was read is not thrown away."""
-    end = time.monotonic() + BASE_SECONDS
+    began = time.monotonic()
     pause = 0.2
     while True:
         try:
             return do()
         except (OperationalError, InterfaceError) as error:
             connection.close()
-            if time.monotonic() + pause > end:
+            waited = time.monotonic() - began
+            if waited > TELL_SECONDS:
+                _tell_of_waiting(now())
+            if waited + pause > BASE_SECONDS:
                 raise
             logger.warning("The base is away (%s), the reading waits", type(error.__cause__ or error).__name__)
             time.sleep(pause)
             pause = min(pause * 2, 5)
+
+
+def _tell_of_waiting(now: dt.datetime) -> None:
+    """A base without room for more may take this little; where it takes nothing, the schedule falls silent."""
+    with suppress(DatabaseError):
+        Heartbeat.objects.update_or_create(name=UNWRITTEN, defaults={"at": now})
 
 
 def _store(each: _Day, readings: Readings, walls: Walls, now: dt.datetime) -> None:
@@ -222,7 +246,7 @@ def _store(each: _Day, readings: Readings, walls: Walls, now: dt.datetime) -> No
             own_walls = {pk: walls[pk] for pk in pages if pk in walls}
             reasons = Ingest(pages, each.day, now, ZoneInfo(each.region.time_zone)).store(own_readings, own_walls)
             owed = {slot.page_id: slot.posts_owed for slot in each.held}
-            outcomes = {pk: _outcome(readings[pk], walls.get(pk), owed[pk], reasons.get(pk)) for pk in pages}
+            outcomes = {pk: _outcome(readings[pk], walls.get(pk), owed[pk], reasons.get(pk), now) for pk in pages}
             _finish(each, outcomes, now)
     except (OperationalError, InterfaceError):
         raise
@@ -241,27 +265,32 @@ def _outcome(
     wall: WallReading | PlatformError | None,
     posts_owed: bool,
     found: SlotReason | None,
+    now: dt.datetime,
 ) -> Outcome:
     """A failure of the page itself is final; one of the network or the token is tried again."""
     if isinstance(reading, PlatformError):
-        return _again(reading.failure, reading.until, reading.failure in OUTAGES)
+        return _again(reading.failure, reading.until, reading.failure in OUTAGES, answer_hash=reading.answer_hash)
     if found in (SlotReason.DUPLICATE, SlotReason.REPLACED):
         return Outcome(SlotStatus.FAILED, found)
     if reading.failure in PAGE_FAILURES:
         return Outcome(SlotStatus.FAILED, str(reading.failure))
     if reading.failure:
-        return _again(reading.failure, reading.until, reading.asked)
+        return _again(reading.failure, reading.until, reading.asked, answer_hash=reading.answer_hash)
     if found is None and reading.subscribers is None:
         found = SlotReason.CLOSED
-    return _outcome_of_posts(wall, posts_owed, found)
+    return _outcome_of_posts(wall, posts_owed, found, now)
 
 
-def _outcome_of_posts(wall: WallReading | PlatformError | None, posts_owed: bool, found: SlotReason | None) -> Outcome:
+def _outcome_of_posts(
+    wall: WallReading | PlatformError | None, posts_owed: bool, found: SlotReason | None, now: dt.datetime
+) -> Outcome:
     """The page was read; `found`: what is odd about its audience."""
     failure = wall.failure if wall is not None else None
     if failure and failure not in PAGE_FAILURES:
         asked = failure in OUTAGES if isinstance(wall, PlatformError) else wall.asked
-        return _again(failure, wall.until, asked, measured=found is None)
+        waits = not asked and failure != Failure.INTERRUPTED
+        until = wall.until or (now + SOMEBODY_AFTER if waits else None)
+        return _again(failure, until, asked, found is None, wall.answer_hash)
     if found:
         return Outcome(SlotStatus.FAILED if found == SlotReason.CLOSED else SlotStatus.OK, found)
     if not posts_owed:
@@ -269,10 +298,13 @@ def _outcome_of_posts(wall: WallReading | PlatformError | None, posts_owed: bool
     return Outcome(SlotStatus.OK, str(failure or ""))
 
 
-def _again(failure: Failure, until: dt.datetime | None, asked: bool, measured: bool = False) -> Outcome:
+def _again(
+    failure: Failure, until: dt.datetime | None, asked: bool, measured: bool = False, answer_hash: str = ""
+) -> Outcome:
     """Still due. A worker that was told to stop leaves the slot as it was."""
     reason = "" if failure == Failure.INTERRUPTED else str(failure)
-    return Outcome(SlotStatus.DUE, reason, until, measured, asked)
+    proof = answer_hash if failure == Failure.BAD_ANSWER else ""
+    return Outcome(SlotStatus.DUE, reason, until, measured, asked, proof)
 
 
 def _finish(each: _Day, outcomes: Mapping[int, Outcome], now: dt.datetime) -> None:
@@ -305,6 +337,7 @@ def _fields(outcome: Outcome, attempts: int, now: dt.datetime, day_ends: dt.date
     return {
         "status": status,
         "reason": outcome.reason,
+        "answer_hash": outcome.answer_hash,
         "attempts": attempts,
         "next_attempt_at": None if final else again,
         "finished_at": now if final else None,

@@ -98,7 +98,8 @@ class Ingest:
         for reading in readings:
             page = self.pages[reading.page_id]
             before = (page.status, page.external_id, page.handle, page.title)
-            status = STATUS_OF_FAILURE.get(reading.failure, PageStatus.OPEN)
+            readable = PageStatus.CLOSED if reading.closed else PageStatus.OPEN
+            status = STATUS_OF_FAILURE.get(reading.failure, readable)
             found += events.of_identity(page, status, reading)
             page.status = status
             page.external_id = page.external_id or reading.external_id

@@ -34,6 +34,24 @@ def tell_of_token(platform: str, token: Token, error: PlatformError, now: dt.dat
     tell(f"{platform}:{token.fingerprint}:{error.failure}:{now:%Y-%m-%d}", subject, text, now)
 
 
+def tell_of_rest(platform: str, token: Token, error: PlatformError, now: dt.datetime) -> None:
+    """One message a day, network and method, whichever token was the first to be refused for long."""
+    with translation.override(settings.LANGUAGE_CODE):
+        label = PlatformCode(platform).label
+        subject = _("%(network)s: no more calls for now") % {"network": label}
+        text = _(
+            "%(network)s takes no more calls until %(until)s UTC (%(who)s): %(detail)s.\n"
+            "What rests comes back by itself, the other tokens carry on. If this comes day after day, put further "
+            "tokens into the settings."
+        ) % {
+            "network": label,
+            "until": f"{error.until:%d.%m.%Y, %H:%M}",
+            "who": _("token %s") % token.fingerprint if token.fingerprint else _("public pages"),
+            "detail": error.detail,
+        }
+    tell(f"{platform}:{error.method}:{error.failure}:{now:%Y-%m-%d}", subject, text, now)
+
+
 def tell_of_audit(now: dt.datetime) -> None:
     """Once an ISO week the end of the audit trail goes out of the house: whoever cut entries off it cannot cut them off
     the operators' letters as well."""

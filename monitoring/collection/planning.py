@@ -58,7 +58,7 @@ def plan_day(region: Region, now: dt.datetime) -> int:
 def _know_last_numbers(region: Region, day: dt.date) -> None:
     """The page states as of the last day before `day`, where pages were read after its last roll-up."""
     for last in rollups.collected_days(region, day - dt.timedelta(days=rollups.REFRESH_DAYS), day)[-1:]:
-        read = Slot.objects.filter(page__institution__region=region, day=last, status=SlotStatus.OK, reason="")
+        read = PageDay.objects.filter(page__institution__region=region, day=last, subscribers__isnull=False)
         if read.exclude(page__state__measured_on__gte=last).exists():
             rollups.refresh_page_states(region, last)
 

@@ -18,6 +18,8 @@ from . import operators
 
 logger = logging.getLogger(__name__)
 
+# A throttled token that comes back later than this is told of; others come and go.
+LONG_REST = dt.timedelta(minutes=30)
 # Rests that ended so long ago are forgotten: how often in a row a network failed counts until then.
 FORGOTTEN = dt.timedelta(minutes=30)
 
@@ -93,6 +95,9 @@ class Rests:
         AccessPause.objects.update_or_create(platform=self.platform, token=name, method=method, defaults=fields)
         if rest.whose and error.failure in (Failure.TOKEN_DEAD, Failure.NEEDS_PERSON):
             operators.tell_of_token(self.platform, rest.whose, error, rest.since)
+        # A second source is spent by design: bots look a few names up every day.
+        elif rest.whose and not rest.whose.aside and error.until and error.until - rest.since > LONG_REST:
+            operators.tell_of_rest(self.platform, rest.whose, error, rest.since)
 
     def end_outage(self) -> None:
         """The network answers again."""

@@ -17,7 +17,7 @@ class NetworkState(models.TextChoices):
 
 class Network(models.Model):
     """The installation's switch of a network; no row = collected. Paused: its slots are planned and wait; off: none
-    are owed. `since`: when it was switched to the present state."""
+    are owed. `since`: when its collection was stopped, or began again."""
 
     platform = models.CharField(_("network"), max_length=10, choices=PlatformCode, primary_key=True)
     state = models.CharField(_("state"), max_length=8, choices=NetworkState, default=NetworkState.ON)
@@ -95,7 +95,8 @@ class OperatorMessage(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something that must go round was last alive: "scheduler" = a worker has run a task of the schedule."""
+    """When something that must go round was last alive: "scheduler" = a worker has run a task of the schedule,
+    "unwritten" = one could not write what it had read."""
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)
     at = models.DateTimeField(_("at"))

@@ -72,6 +72,7 @@ class Slot(models.Model):
     platform = models.CharField(_("network"), max_length=10, choices=PlatformCode)
     status = models.CharField(_("state"), max_length=8, choices=SlotStatus, default=SlotStatus.DUE)
     reason = models.CharField(_("reason"), max_length=16, choices=SlotReason, blank=True)
+    answer_hash = models.CharField(_("sha256 of an answer that was not understood"), max_length=64, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("not before"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)

@@ -62,7 +62,7 @@ def decode(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise PlatformError(Failure.BAD_ANSWER, "not JSON") from None
+        raise bad_answer("not JSON", body) from None
 
 
 def convert(value: Any, kind: type[T]) -> T:
@@ -72,7 +72,12 @@ def convert(value: Any, kind: type[T]) -> T:
     except (msgspec.ValidationError, OverflowError, RecursionError) as error:
         # The message names types and a path such as `$.items[0].date`, never a value.
         detail = str(error) if isinstance(error, msgspec.ValidationError) else "numbers out of range"
-    raise PlatformError(Failure.BAD_ANSWER, detail[:200])
+    raise bad_answer(detail[:200], value)
+
+
+def bad_answer(detail: str, answer: Any) -> PlatformError:
+    """The failure of an answer (or a piece of one) that cannot be understood: its hash is kept, the answer is not."""
+    return PlatformError(Failure.BAD_ANSWER, detail, answer_hash=answer_hash(answer))
 
 
 def answer_hash(value: Any) -> str:
@@ -112,7 +117,7 @@ def _refuse_deep_nesting(body: bytes) -> None:
             depth[name] = depth.get(name, 0) + step
             total += step
         if total > OPEN_ELEMENTS:
-            raise PlatformError(Failure.BAD_ANSWER, "the page nests too deep")
+            raise bad_answer("the page nests too deep", body)
 
 
 def number(text: str) -> tuple[int, int] | None:

@@ -37,15 +37,23 @@ class PlatformError(Exception):
     """A failure of a whole call. `until` (aware) is set where the network said when to come back.
 
     `detail` is for the operator; it never holds a token or the body of an answer. `method`: the one that is refused,
-    "" = all of them.
+    "" = all of them. answer_hash: sha256 (hex) of an answer that could not be understood, as far as it came.
     """
 
-    def __init__(self, failure: Failure, detail: str = "", until: dt.datetime | None = None, method: str = "") -> None:
+    def __init__(
+        self,
+        failure: Failure,
+        detail: str = "",
+        until: dt.datetime | None = None,
+        method: str = "",
+        answer_hash: str = "",
+    ) -> None:
         super().__init__(f"{failure}: {detail}" if detail else str(failure))
         self.failure = failure
         self.detail = detail
         self.until = until
         self.method = method
+        self.answer_hash = answer_hash
 
     @property
     def passing(self) -> bool:
@@ -102,12 +110,13 @@ class PageReading:
     subscribers_raw: what stood in the number's place where it is no sane count; "" otherwise.
     failure: set where the page itself cannot be read (PAGE_FAILURES) or its part of a batch failed;
         figures are None then. until: not before this moment (aware), where a part was refused for pace.
+    closed: for members only, though it shows its figures.
     handle: present short name, canonical lower case. external_id: the network's own id as text.
     has_avatar, has_cover, has_description, state_mark: None = the network does not say.
     widgets: menu widgets 0, 1, 2 (2 = two or more); None = the network has none or does not say.
     pos_widget: None where the network has no such thing.
     posts_total: number of posts of all time where the network gives it.
-    answer_hash: sha256 (hex) of the raw answer of this page, the proof behind the figures.
+    answer_hash: sha256 (hex) of the raw answer of this page, the proof behind the figures, or of what came instead.
     asked: False where the page's turn did not come, since the network had refused or failed the pages before it.
     """
 
@@ -115,6 +124,7 @@ class PageReading:
     answer_hash: str = ""
     failure: Failure | None = None
     until: dt.datetime | None = None
+    closed: bool = False
     external_id: str = ""
     handle: str = ""
     title: str = ""

@@ -75,7 +75,7 @@ class _Run(Generic[R]):
         if self.cause is None and (refusal or self._faults >= FAULTS_IN_A_ROW):
             last = refusal or answered[-1]
             if error is None or error.failure != last.failure:
-                error = PlatformError(last.failure, until=last.until)
+                error = PlatformError(last.failure, until=last.until, answer_hash=last.answer_hash)
             self.cause = error
 
 
@@ -85,12 +85,14 @@ def _is_fault(reading: PageReading | WallReading) -> bool:
 
 def no_page(page: PageRef, error: PlatformError, asked: bool = True) -> PageReading:
     """The reading of a page that could not be read."""
-    return PageReading(page.page_id, failure=error.failure, until=error.until, asked=asked)
+    proof = error.answer_hash if asked else ""
+    return PageReading(page.page_id, proof, error.failure, error.until, asked=asked)
 
 
 def no_wall(page: PageRef, error: PlatformError, asked: bool = True) -> WallReading:
     """The reading of a wall that could not be read."""
-    return WallReading(page.page_id, failure=error.failure, until=error.until, asked=asked)
+    proof = error.answer_hash if asked else ""
+    return WallReading(page.page_id, failure=error.failure, until=error.until, answer_hash=proof, asked=asked)
 
 
 @dataclass(slots=True)
@@ -139,15 +141,16 @@ class WallSoFar:
     def fail(self, error: PlatformError) -> None:
         """The next piece could not be read: half a wall is no reading."""
         self.failure, self.until = error.failure, error.until
+        self._proofs = [error.answer_hash]
 
     def reading(self) -> WallReading:
         """What was read; complete from the second after the oldest post on, at most from `keep_from` on."""
         if self.failure:
-            return WallReading(self.page_id, failure=self.failure, until=self.until)
+            return WallReading(self.page_id, failure=self.failure, until=self.until, answer_hash=self._proofs[-1])
         complete = self.keep_from
         if self._more:
             if self._oldest is None:
-                return WallReading(self.page_id, failure=Failure.BAD_ANSWER)
+                return WallReading(self.page_id, failure=Failure.BAD_ANSWER, answer_hash=self._proofs[-1])
             complete = max(complete, self._oldest + dt.timedelta(seconds=1))
         posts = tuple(post for post in self._posts.values() if post.published_at >= self.keep_from)
         proof = (

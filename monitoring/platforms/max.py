@@ -13,7 +13,7 @@ import msgspec
 from django.conf import settings
 
 from .access import REFUSALS, Access
-from .answers import Count, Id, MomentMs, answer_hash, convert, counted, counter, line, moment, text_hash
+from .answers import Count, Id, MomentMs, answer_hash, bad_answer, convert, counted, counter, line, moment, text_hash
 from .base import (
     CommentsReading,
     Failure,
@@ -196,7 +196,7 @@ class Max:
                 raise PlatformError(_refusal(answer), f"{method}: HTTP {answer.status}")
             found = answer.json()
             if not isinstance(found, dict):
-                raise PlatformError(Failure.BAD_ANSWER, f"{method}: not an object")
+                raise bad_answer(f"{method}: not an object", found)
             return found
 
         return self.access.ask({method: 1}, send, lambda token: token == bot)
@@ -221,7 +221,7 @@ def _chat_reading(page: PageRef, found: dict[str, Any]) -> PageReading:
         return PageReading(page.page_id, failure=Failure.NOT_FOUND)
     people = counted(chat.participants_count)
     if chat.participants_count is None:
-        raise PlatformError(Failure.BAD_ANSWER, "a chat without its count")
+        raise bad_answer("a chat without its count", found)
     try:
         handle = urlsplit(chat.link or "").path.strip("/").lower()
     except ValueError:

@@ -4,8 +4,8 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from .answers import answer_hash, counted, line, parse_html
-from .base import Failure, PageReading, PageRef, PlatformError
+from .answers import answer_hash, bad_answer, counted, line, parse_html
+from .base import Failure, PageReading, PageRef
 
 NOT_FOUND_PHRASE = "Не нашли чат по этой ссылке"
 COUNT_KEY = "participantsCount"
@@ -38,7 +38,7 @@ def read_public_page(page: PageRef, body: bytes) -> PageReading:
     if channel is None:
         if NOT_FOUND_PHRASE in text:
             return PageReading(page.page_id, answer_hash(body), Failure.NOT_FOUND)
-        raise PlatformError(Failure.BAD_ANSWER, "max.ru: a page without a count")
+        raise bad_answer("max.ru: a page without a count", body)
     written = channel[COUNT_KEY].strip("\"'`")
     given = int(written) if _COUNT.fullmatch(written) else written
     people = counted(None if given in ("null", "undefined") else given)
@@ -83,7 +83,7 @@ def _objects(script: str) -> list[_Object]:
             open_.append(_Object(key))
             objects.append(open_[-1])
             if len(objects) > MOST_OBJECTS:
-                raise PlatformError(Failure.BAD_ANSWER, "max.ru: a script of too many objects")
+                raise bad_answer("max.ru: a script of too many objects", script.encode())
             key = ""
         elif written in "}]":
             if open_:

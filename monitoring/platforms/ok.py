@@ -12,7 +12,7 @@ import msgspec
 from django.conf import settings
 
 from .access import Access
-from .answers import Counted, MomentMs, answer_hash, convert, counted, counter, line, moment, text_hash
+from .answers import Counted, MomentMs, answer_hash, bad_answer, convert, counted, counter, line, moment, text_hash
 from .base import (
     CommentsReading,
     Failure,
@@ -197,7 +197,7 @@ class Ok:
         except OkError as error:
             raise error if error.code not in WRONG_GROUP else PlatformError(Failure.NOT_FOUND) from None
         if not isinstance(answer, dict) or "type" not in answer:
-            raise PlatformError(Failure.BAD_ANSWER, "url.getInfo: no type")
+            raise bad_answer("url.getInfo: no type", answer)
         group_id = str(answer.get("objectIdStr") or answer.get("objectId") or "")
         if answer["type"] != "GROUP" or not group_id.isdigit():
             return PageReading(page.page_id, failure=Failure.NOT_FOUND)
@@ -224,7 +224,7 @@ class Ok:
         if isinstance(answer, dict):  # as older documentation has it
             answer = answer.get("groups")
         if not isinstance(answer, list):
-            raise PlatformError(Failure.BAD_ANSWER, "group.getInfo: no list of groups")
+            raise bad_answer("group.getInfo: no list of groups", answer)
         return [group for group in answer if isinstance(group, dict)]
 
     # --- walls ----------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ class Ok:
         if isinstance(answer, dict) and "error_code" in answer:
             code = answer["error_code"]
             if type(code) is not int:
-                raise PlatformError(Failure.BAD_ANSWER, f"{method}: an error without a code")
+                raise bad_answer(f"{method}: an error without a code", answer)
             raise OkError(method, code)
         return answer
 
@@ -298,9 +298,10 @@ def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) ->
     except PlatformError as error:
         return no_page(page, error)
     failure = None
+    closed = group.access_type not in ("", "OPEN")
     if group.blocked:
         failure = Failure.BLOCKED
-    elif group.members_count is None and group.access_type not in ("", "OPEN"):
+    elif group.members_count is None and closed:
         failure = Failure.CLOSED
     handle = (group.shortname or "").lower()
     people = Counted() if failure else counted(group.members_count)
@@ -308,6 +309,7 @@ def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) ->
         page_id=page.page_id,
         answer_hash=proof,
         failure=failure,
+        closed=closed,
         external_id=str(group.uid),
         handle=handle if _HANDLE.fullmatch(handle) else f"group{group.uid}",
         title=line(group.name),

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from .access import Access
-from .answers import Count, answer_hash, convert, line
+from .answers import Count, answer_hash, bad_answer, convert, line
 from .base import CommentsReading, Failure, Gives, PageReading, PageRef, PlatformError, PostRef, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .telegram_pages import read_feed, read_landing, with_zero_likes
@@ -138,7 +138,7 @@ def _is_bot(token: Token) -> bool:
 def _bot_reading(page: PageRef, found: Any, subscribers: int) -> PageReading:
     """What getChat and getChatMemberCount say. Raises PlatformError (bad answer) where it is no chat."""
     if not isinstance(found, dict) or type(found.get("id")) is not int:
-        raise PlatformError(Failure.BAD_ANSWER, "getChat: no chat")
+        raise bad_answer("getChat: no chat", found)
     if found.get("type") != "channel":
         return PageReading(page.page_id, failure=Failure.NOT_FOUND)
     username = str(found.get("username") or "")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from .answers import answer_hash, counted, line, number, parse_html, text_hash
-from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, WallReading
+from .answers import answer_hash, bad_answer, counted, line, number, parse_html, text_hash
+from .base import Failure, PageReading, PageRef, PostKind, PostReading, WallReading
 
 _SUBSCRIBERS = re.compile(r"\s*(.*?)\s*(?:subscriber|подписчик)", re.IGNORECASE | re.DOTALL)
 _NOT_A_CHANNEL = re.compile(r"^\s*@|member|online|monthly user|участник|пользовател", re.IGNORECASE)
@@ -49,7 +49,7 @@ def read_landing(page: PageRef, body: bytes) -> PageReading:
         free = title is None and _meta(tree, "og:title").startswith(_CONTACT_TITLE)
         if free or any(_NOT_A_CHANNEL.search(text) for text in extras):
             return PageReading(page.page_id, answer_hash(body), Failure.NOT_FOUND)
-        raise PlatformError(Failure.BAD_ANSWER, "t.me: a page without a counter")
+        raise bad_answer("t.me: a page without a counter", body)
     people = counted(counter[1])
     description = tree.css_first("div.tgme_page_description")
     return PageReading(
@@ -86,10 +86,10 @@ def read_feed(handle: str, body: bytes) -> Feed:
         if service:
             continue
         if not published:
-            raise PlatformError(Failure.BAD_ANSWER, "t.me: a message without a date")
+            raise bad_answer("t.me: a message without a date", body)
         posts.append(_post(node, address[2], published))
     if not dates and not tree.css_first(".tgme_channel_history, .tme_no_messages_found"):
-        raise PlatformError(Failure.BAD_ANSWER, "t.me: not a feed")
+        raise bad_answer("t.me: not a feed", body)
     return Feed(tuple(posts), _before(tree), min(dates, default=None), channel_id)
 
 

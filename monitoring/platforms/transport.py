@@ -2,6 +2,7 @@
 
 import datetime as dt
 import email.utils
+import hashlib
 import logging
 import ssl
 import threading
@@ -18,7 +19,7 @@ from django.conf import settings
 
 from gospub import clock
 
-from .answers import decode
+from .answers import bad_answer, decode
 from .base import Failure, PlatformError
 
 CONNECT_SECONDS = 5
@@ -70,7 +71,7 @@ class Answer:
         if self.status == 403:
             raise PlatformError(Failure.THROTTLED, "HTTP 403", later(REFUSED_SECONDS))
         if self.status != 200:
-            raise PlatformError(Failure.BAD_ANSWER, f"HTTP {self.status}")
+            raise bad_answer(f"HTTP {self.status}", self.body)
         return self
 
     def json(self) -> Any:
@@ -103,15 +104,16 @@ class Transport:
         Raises PlatformError: throttled (429), unreachable (5xx, time-out, no connection), bad answer (cut short).
         """
         self._deadline.start()
-        answered = False
+        came = None
         try:
             with self._client.stream(method, url, **parts) as response:
-                answered = True
-                body = _body(response, cap)
+                came = hashlib.sha256()
+                body = _body(response, cap, came)
         except httpx.TransportError as error:
-            late = isinstance(error, httpx.TimeoutException)
-            failure = Failure.BAD_ANSWER if answered and not late else Failure.UNREACHABLE
-            fault = OutOfTimeError() if late and self._deadline.passed else PlatformError(failure, type(error).__name__)
+            late, name = isinstance(error, httpx.TimeoutException), type(error).__name__
+            fault = OutOfTimeError() if late and self._deadline.passed else PlatformError(Failure.UNREACHABLE, name)
+            if came and not late:
+                fault = PlatformError(Failure.BAD_ANSWER, name, answer_hash=came.hexdigest())
         else:
             _raise_for_refusal(response)
             return Answer(response.status_code, response.headers, body)
@@ -157,8 +159,11 @@ def _pause(header: str | None) -> float | None:
     return min(max(seconds, 0), LONGEST_PAUSE_SECONDS)
 
 
-def _body(response: httpx.Response, cap: int) -> bytes:
-    """The unpacked body. A small packed one may unpack to gigabytes, so it is unpacked by the piece."""
+def _body(response: httpx.Response, cap: int, came: "hashlib._Hash") -> bytes:
+    """The unpacked body. A small packed one may unpack to gigabytes, so it is unpacked by the piece.
+
+    came: gets what has come, as it came.
+    """
     packed = response.headers.get("Content-Encoding", "").strip().lower()
     if packed not in ("", "identity", "gzip"):
         raise PlatformError(Failure.BAD_ANSWER, "unknown content encoding")
@@ -167,14 +172,15 @@ def _body(response: httpx.Response, cap: int) -> bytes:
     started = False
     for piece in response.iter_raw():
         started = True
+        came.update(piece)
         try:
             body += unpack.decompress(piece, cap + 1 - len(body)) if unpack else piece
         except zlib.error:
-            raise PlatformError(Failure.BAD_ANSWER, "broken gzip") from None
+            raise PlatformError(Failure.BAD_ANSWER, "broken gzip", answer_hash=came.hexdigest()) from None
         if len(body) > cap:
             raise TooLargeError
     if unpack and started and not unpack.eof:
-        raise PlatformError(Failure.BAD_ANSWER, "broken gzip")
+        raise PlatformError(Failure.BAD_ANSWER, "broken gzip", answer_hash=came.hexdigest())
     return bytes(body)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from django.conf import settings
 
 from .access import REFUSALS, Access, Allows
+from .answers import bad_answer
 from .base import (
     PAGE_FAILURES,
     CommentsReading,
@@ -173,7 +174,7 @@ class Vk:
         if isinstance(found, dict):
             found = found.get("groups")
         if not isinstance(found, list):
-            raise PlatformError(Failure.BAD_ANSWER, "groups.getById: no list of groups")
+            raise bad_answer("groups.getById: no list of groups", found)
         return [group for group in found if isinstance(group, dict)]
 
     def _read_mark(self, handle: str, group_id: int) -> bool | None:
@@ -266,7 +267,7 @@ class Vk:
         answer = self._script("wall.get", requests)
         results, errors = answer["response"], answer.get("execute_errors", [])
         if not (isinstance(results, list) and len(results) == len(requests) and isinstance(errors, list)):
-            raise PlatformError(Failure.BAD_ANSWER, "execute: not one result a call")
+            raise bad_answer("execute: not one result a call", answer)
         failed = [index for index, result in enumerate(results) if result is False]
         codes = [error.get("error_code") for error in errors if isinstance(error, dict)]
         if len(codes) != len(failed) or not all(type(code) is int for code in codes):

@@ -104,6 +104,7 @@ def read_page(
     people = counted(group.members_count)
     return PageReading(
         **known,
+        closed=bool(group.is_closed),
         subscribers=people.value,
         subscribers_step=people.step,
         subscribers_raw=people.raw,

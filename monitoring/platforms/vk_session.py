@@ -13,7 +13,7 @@ import requests
 import vk_api
 from requests.adapters import BaseAdapter
 
-from .answers import decode
+from .answers import bad_answer, decode
 from .base import Failure, PlatformError, Token
 from .transport import Transport, later, next_day
 
@@ -117,5 +117,5 @@ class _Answer(requests.Response):
         error = answer.get("error") if isinstance(answer, dict) else None
         known = isinstance(error, dict) and type(error.get("error_code")) is int
         if not known and not (isinstance(answer, dict) and error is None and "response" in answer):
-            raise PlatformError(Failure.BAD_ANSWER, "neither a response nor an error")
+            raise bad_answer("neither a response nor an error", self.content)
         return answer

@@ -197,7 +197,12 @@ def keep_troubles(pages: list[models.Page]) -> None:
     models.Slot.objects.filter(page=first, day=DAY).update(
         status=models.SlotStatus.FAILED, reason=models.SlotReason.REPLACED, last_measured_on=DAYS[-2]
     )
+    models.Slot.objects.filter(page=first, day=DAYS[-2]).update(
+        reason=models.SlotReason.BAD_ANSWER, answer_hash="0f1e2d3c" * 8
+    )
+    models.Slot.objects.filter(page=second, day=DAY).update(reason=models.SlotReason.SUSPECT)
     models.Slot.objects.filter(page__in=pages[8:12], day=DAY).update(posts_owed=False)
+    models.Heartbeat.objects.create(name="unwritten", at=now + dt.timedelta(hours=1))
     models.Network.objects.create(platform="max", state=models.NetworkState.PAUSED, since=now)
     for platform, token, method, reason, until in (
         ("vk", "3f9a1c77ab02", "", "token_dead", None),

@@ -209,6 +209,13 @@ class TestIdentity:
         store(page, reading(page), day=DAY + dt.timedelta(days=1))
         assert list(PageEvent.objects.order_by("day").values_list("kind", flat=True)) == ["deleted", "reopened"]
 
+    def test_closed_to_all_but_members_and_open_again_are_events_and_its_count_goes_on(self, page):
+        store(page, reading(page, closed=True))
+        assert Page.objects.get().status == PageStatus.CLOSED
+        store(page, reading(page), day=DAY + dt.timedelta(days=1))
+        assert list(PageEvent.objects.order_by("day").values_list("kind", flat=True)) == ["closed", "reopened"]
+        assert PageDay.objects.filter(subscribers=816).count() == 2
+
     def test_another_community_under_the_address_leaves_nothing_of_its_own(self, page):
         other = reading(page, external_id="77", title="Магазин", subscribers=90_000, has_avatar=True)
         reasons = store(page, other, wall(page, post(1, NOW, views=9)))

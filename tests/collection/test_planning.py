@@ -37,9 +37,12 @@ class TestPlan:
         plan_day(region, dt.datetime(2024, 10, 26, 15, tzinfo=dt.UTC))
         assert Slot.objects.get().day == dt.date(2024, 10, 27)
 
-    def test_a_number_that_came_after_the_last_roll_up_is_the_last_good_one(self, region):
+    @pytest.mark.parametrize(("status", "reason"), [("ok", ""), ("ok", "closed"), ("due", "throttled")])
+    def test_a_number_that_came_after_the_last_roll_up_is_the_last_good_one(self, region, status, reason):
+        """Whatever became of the posts."""
         page = pages(region)[0]
         collected(page, DAY - dt.timedelta(days=1))
+        Slot.objects.update(status=status, reason=reason)
         plan_day(region, NOW)
         assert Slot.objects.get(day=DAY).last_measured_on == DAY - dt.timedelta(days=1)
         assert PageState.objects.get(page=page).subscribers == 100

@@ -182,6 +182,23 @@ class TestOperators:
         assert send_messages(NOW) == 1
         assert len(mailoutbox) == 1
 
-    def test_a_throttling_is_no_message(self):
-        report(ONE, refused(Failure.THROTTLED, NOW + dt.timedelta(hours=1)))
+    def test_a_throttling_of_minutes_is_no_message(self):
+        report(ONE, refused(Failure.THROTTLED, NOW + dt.timedelta(minutes=10), "wall.get"))
+        assert not OperatorMessage.objects.exists()
+
+    def test_a_days_calls_that_are_spent_are_one_message_for_all_tokens(self):
+        for token in (ONE, TWO, ONE):
+            report(token, refused(Failure.THROTTLED, NOW + dt.timedelta(hours=11), "wall.get"))
+        text = OperatorMessage.objects.get().text
+        assert ONE.fingerprint in text
+        assert "26.10.2024, 21:00 UTC" in text
+
+    def test_the_next_day_is_another_message(self):
+        for day in range(2):
+            now = NOW + dt.timedelta(days=day)
+            report(ONE, refused(Failure.THROTTLED, now + dt.timedelta(hours=11), "wall.get"), now)
+        assert OperatorMessage.objects.count() == 2
+
+    def test_a_second_source_is_spent_by_design(self):
+        report(Token("bot", "one", aside=True), refused(Failure.THROTTLED, NOW + dt.timedelta(hours=11), "getChat"))
         assert not OperatorMessage.objects.exists()

@@ -43,6 +43,14 @@ def test_a_network_is_paused_switched_off_and_on_again(client):
     assert row.changed_by.is_superuser
 
 
+def test_a_pause_that_becomes_a_switching_off_has_lasted_since_the_pause(client, settings):
+    switched(client, "paused")
+    settings.DEMO_CLOCK = (NOW + dt.timedelta(days=3)).isoformat()
+    for state, since in (("off", NOW), ("paused", NOW), ("on", NOW + dt.timedelta(days=3))):
+        switched(client, state)
+        assert Network.objects.get(platform="vk").since == since
+
+
 def test_every_switching_is_audited_and_a_second_click_changes_nothing(client):
     for _ in range(2):
         switched(client, "paused")

@@ -55,6 +55,11 @@ def test_a_page_that_was_never_measured_shows_no_number(analyst_client, page):
     assert "data-chart" not in text
 
 
+def test_an_answer_that_was_not_understood_has_its_hash_there(analyst_client, page):
+    Slot.objects.create(page=page, day=DAY, reason=SlotReason.BAD_ANSWER, answer_hash="0f1e2d3c4b5a" + "9" * 52)
+    assert "ответ соцсети не удалось понять · хеш ответа 0f1e2d3c4b5a…" in card(analyst_client, page)
+
+
 def test_it_shows_what_was_collected(analyst_client, page, region):
     collected(page, DAY, subscribers=12345)
     roll_up(region, DAY)
@@ -208,6 +213,19 @@ def test_answers_are_told_with_their_median_time(analyst_client, page):
     assert "10 отвечено: 6 · за 1,5 ч" in card(analyst_client, page)
 
 
+def test_answers_under_fresh_posts_are_summed_up(analyst_client, page):
+    post(page, people_comments=10, answered_comments=2, answer_minutes=[30, 90])
+    post(page, external_id="10", people_comments=4, answered_comments=1, answer_minutes=[600])
+    post(page, external_id="11", published_at=NOW - dt.timedelta(days=20), people_comments=7, answered_comments=0)
+    text = card(analyst_client, page)
+    assert "комментариев от людей 14, с ответом 3 · медиана времени до ответа 1,5 ч" in text
+
+
+def test_where_no_comments_were_read_nothing_is_said_of_answers(analyst_client, page):
+    post(page)
+    assert "с ответом" not in card(analyst_client, page)
+
+
 NOW = dt.datetime(2024, 10, 26, 2, tzinfo=dt.UTC)
 
 
@@ -257,7 +275,7 @@ def test_the_card_reads_as_much_for_many_days_as_for_few(analyst_client, page, d
         PageDay.objects.create(page=page, day=day, subscribers=816 + back)
         SuspectFactory(page=page, day=day)
         post(page, external_id=str(back))
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         card(analyst_client, page)
 
 

@@ -130,7 +130,7 @@ def test_posts_that_are_read_less_often_are_counted(analyst_client, region):
         slot(region, status=SlotStatus.OK, posts_owed=False)
     slot(region, status=SlotStatus.OK)
     text = screen(analyst_client, region)
-    assert "записи 3 спящих страниц читаются реже, дневного лимита не хватает" in text
+    assert "записи 3 страниц читаются реже, дневного лимита не хватает" in text
 
 
 def test_pages_in_quarantine_and_networks_without_a_token_are_named(analyst_client, region):
@@ -139,6 +139,20 @@ def test_pages_in_quarantine_and_networks_without_a_token_are_named(analyst_clie
     text = screen(analyst_client, region)
     assert "1 страница отложена" in text
     assert "токен доступа не задан" in text
+
+
+def test_doubtful_numbers_are_counted_and_lead_to_their_list(analyst_client, region):
+    for _ in range(2):
+        slot(region, status=SlotStatus.OK, reason=SlotReason.SUSPECT)
+    answer = analyst_client.get(reverse("collection_status", args=[region.code]))
+    assert "2 сегодняшних числа сомнительны и пока нигде не учтены" in text_of(answer)
+    assert f'href="{reverse("suspects", args=[region.code])}?state=open"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(1, True), (5, False)])
+def test_a_base_that_takes_nothing_is_told_of_while_it_lasts(analyst_client, region, minutes, told):
+    Heartbeat.objects.create(name="unwritten", at=NOW - dt.timedelta(minutes=minutes))
+    assert ("База данных не принимает прочитанное" in screen(analyst_client, region)) == told
 
 
 def test_a_day_without_faults_has_no_list_of_them(analyst_client, region):

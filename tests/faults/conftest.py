@@ -7,8 +7,10 @@ import os
 import random
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 
+import httpx
 import pytest
 from django.core.management import call_command
 from django.db.models import Min
@@ -17,6 +19,7 @@ from monitoring.collection import planning, run
 from monitoring.collection.turns import turns
 from monitoring.models import Institution, Page, PageDay, PlatformCode, Region, Slot
 from monitoring.simulator.demo import made_up_region
+from tests.gospub.web import MAKE_OPERATORS, sign_in, visitor
 from tests.simulator_fixtures import RunningSimulator
 
 from .house import House
@@ -106,21 +109,31 @@ class Town:
         pages = [p for p in Page.objects.filter(platform=platform).order_by("pk") if handles.get(p.handle) in shown]
         return pages[nth]
 
-    def verify(self) -> str:
-        """The ledger's breaks, "" where there are none."""
-        out = StringIO()
-        try:
-            call_command("verify_ledger", stdout=out)
-        except SystemExit:
-            return out.getvalue()
-        return ""
+
+def breaks() -> str:
+    """Of the ledger, "" where there are none."""
+    out = StringIO()
+    try:
+        call_command("verify_ledger", stdout=out)
+    except SystemExit:
+        return out.getvalue()
+    return ""
 
 
 @pytest.fixture
-def town(transactional_db, start_simulator: Callable[..., RunningSimulator], settings) -> Town:
+def town(request, transactional_db, start_simulator: Callable[..., RunningSimulator], settings) -> Iterator[Town]:
+    """After every fault the ledger is whole; its twin may have broken it."""
     simulator = start_simulator("--pages", str(PAGES), "--seed", str(SEED), "--rate", "none", "--now", NOW.isoformat())
     settings.MAX_BOT_TOKENS = []
-    return Town(simulator, settings)
+    town = Town(simulator, settings)
+    yield town
+    if not is_twin(request):
+        assert breaks() == ""
+
+
+def is_twin(request: pytest.FixtureRequest) -> bool:
+    """Whether the test takes the guard away."""
+    return request.function.__name__.startswith("test_twin")
 
 
 @pytest.fixture(scope="session")
@@ -137,11 +150,36 @@ def _house(dice: random.Random) -> Iterator[House]:
 
 
 @pytest.fixture
-def house(_house: House) -> Iterator[House]:
-    """The installation of real children, as before the first fault."""
+def house(request, _house: House) -> Iterator[House]:
+    """The installation of real children, as before the first fault; the ledger is whole after every fault."""
     _house.renew()
     yield _house
+    if not is_twin(request) and "filler" not in request.fixturenames:  # a full disk takes the base away with it
+        _house.verify()
     _house.stop_children()
+
+
+@pytest.fixture
+def operator(house: House) -> Iterator[httpx.Client]:
+    """Signed in while all was well."""
+    with signed_in(house) as client:
+        yield client
+
+
+@pytest.fixture
+def unguarded(house: House) -> Iterator[httpx.Client]:
+    """The same, on a web without what keeps it up while its base or its Redis is away."""
+    with signed_in(house, DJANGO_SETTINGS_MODULE="tests.gospub.unguarded_settings") as client:
+        yield client
+
+
+@contextmanager
+def signed_in(house: House, **environment: str) -> Iterator[httpx.Client]:
+    """An operator's browser, on a web with those settings."""
+    house.manage("shell", "--verbosity", "0", "-c", MAKE_OPERATORS)
+    with house.web(**environment) as url, visitor(url) as client:
+        assert sign_in(client).status_code == 302
+        yield client
 
 
 # --- the table of figures ------------------------------------------------------------------------
@@ -162,17 +200,22 @@ def figure(record_property) -> Callable[..., None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A line for each figure, with what became of its test."""
+    """A line for each figure, with what became of its test; the seed with which the moments come again."""
+    reports = [
+        report
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "nodeid", "").startswith("tests/faults/")
+    ]
+    if not reports:
+        return
     lines = [
         (*figure, report.outcome)
-        for reports in terminalreporter.stats.values()
         for report in reports
         if getattr(report, "when", "") == "call"
         for name, figure in report.user_properties
         if name == "figure"
     ]
-    if not lines:
-        return
     terminalreporter.section(f"faults, GOSPUB_FAULT_SEED={SEED_OF_RUN}")
     terminalreporter.line(f"{'row':5}{'outcome':9}{'figure':>9}{'limit':>8}  what")
     for row, value, limit, what, outcome in sorted(lines, key=lambda line: line[0]):

@@ -283,8 +283,7 @@ class House:
         assert measured == {key: self.shown.get(key) for key in measured}
 
     def all_measured(self) -> None:
-        """Besides, no page is missing."""
-        self.verify()
+        """No page is missing."""
         missing = self.shown.keys() - self.measured().keys()
         assert not missing, f"{missing}\n{self.reasons()}\n{self.logs()}"
 

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from tests.gospub.web import MAKE_OPERATORS, sign_in, visitor
+from tests.gospub.web import sign_in, visitor
 
 from .house import House
 
@@ -16,19 +16,16 @@ LONG_SILENT = "update monitoring_heartbeat set at = at - interval '61 seconds'"
 FINAL = "s until all slots are final"
 
 
-@pytest.fixture
-def operator(house: House):
-    """Signed in while all was well."""
-    house.manage("shell", "--verbosity", "0", "-c", MAKE_OPERATORS)
-    with house.web() as url, visitor(url) as client:
-        assert sign_in(client).status_code == 302
-        yield client
-
-
 def failed(client: httpx.Client) -> float:
     """Percent of reads that do not bring the screen."""
     answers = [client.get(address).status_code for address in SCREENS * 4]
     return 100 * sum(status != 200 for status in answers) / len(answers)
+
+
+def signs_in(client: httpx.Client) -> int:
+    """What another operator meets at the same web."""
+    with visitor(str(client.base_url)) as other:
+        return sign_in(other).status_code
 
 
 class TestF08Restart:
@@ -75,6 +72,7 @@ class TestF10Away:
         house.until_half_way()
         house.redis.stop()
         figure("F10", failed(operator), 0, "% of reads that fail")
+        assert signs_in(operator) == 302
         time.sleep(5)
         house.sql(LONG_SILENT)
         assert "Сбор не работает" in operator.get("/regions/RU-X02/collection/").text
@@ -82,6 +80,10 @@ class TestF10Away:
         figure("F10", house.until_done(90), 90, FINAL)
         assert worker.process.poll() is None
         house.all_measured()
+
+    def test_twin_with_the_usual_cache_nobody_signs_in(self, house: House, unguarded: httpx.Client):
+        house.redis.stop()
+        assert signs_in(unguarded) == 500
 
 
 class TestF11Full:
@@ -91,9 +93,14 @@ class TestF11Full:
         client = house.redis.client()
         client.config_set("maxmemory", 1)
         figure("F11", failed(operator), 0, "% of reads that fail")
+        assert signs_in(operator) == 302
         time.sleep(5)
         house.sql(LONG_SILENT)
         assert "Сбор не работает" in operator.get("/regions/RU-X02/collection/").text
         client.config_set("maxmemory", 0)
         figure("F11", house.until_done(90), 90, FINAL)
         house.all_measured()
+
+    def test_twin_with_the_usual_cache_nobody_signs_in(self, house: House, unguarded: httpx.Client):
+        house.redis.client().config_set("maxmemory", 1)
+        assert signs_in(unguarded) == 500

@@ -1,7 +1,6 @@
 """F36, F37: workers that want the same slot, and a page that no worker can take."""
 
 import threading
-import time
 
 import pytest
 from django.db import connection
@@ -12,7 +11,7 @@ from monitoring.collection.ingest import Ingest
 from monitoring.models import Page, PageDay, Slot, SlotReason
 from tests.factories import InstitutionFactory, RegionFactory
 
-from .conftest import DAY, NOW
+from .conftest import DAY, NOW, breaks
 
 
 @pytest.mark.django_db(transaction=True)
@@ -46,10 +45,12 @@ class TestF36SameSlot:
             thread.join()
         return taken
 
-    def test_one_gets_it(self, slots, figure):
+    def test_one_gets_it(self, slots, settings, figure):
+        settings.DEMO_CLOCK = NOW.isoformat()
         taken = self.claim_together()
         assert len(set(taken)) == self.SLOTS
         figure("F36", len(taken) - len(set(taken)), 0, f"of {self.SLOTS} slots were claimed twice")
+        assert breaks() == ""
 
     def test_twin_without_the_lock_several_do(self, slots, monkeypatch):
         if connection.vendor != "postgresql":
@@ -74,23 +75,26 @@ class TestF37PoisonPage:
         return page
 
     def test_it_is_put_aside_and_the_others_are_not(self, town, monkeypatch, figure):
-        began = time.monotonic()
         town.collect("vk")
-        alone = time.monotonic() - began
+        alone = self.requests(town)
         others = town.slots("vk").filter(status="ok").count()
-        Slot.objects.update(status="due", attempts=0, next_attempt_at=None)
-        PageDay.objects.all().delete()
         page = self.poison(town, monkeypatch)
-        began = time.monotonic()
-        town.collect("vk")
-        slower = 100 * ((time.monotonic() - began) / alone - 1)
+        more = 100 * (self.requests(town) / alone - 1)
         assert town.slots("vk").exclude(page=page).filter(status="ok").count() == others - 1
         town.collect_until_done(12)
         slot = Slot.objects.get(page=page)
         assert (slot.status, slot.reason, slot.attempts) == ("failed", SlotReason.QUARANTINE, MAX_ATTEMPTS)
         figure("F37", town.slots("vk").filter(reason=SlotReason.QUARANTINE).count(), 1, "pages put aside")
-        figure("F37", max(0, slower), None, "% slower for one poison page, first reading of the day")
-        assert town.verify() == ""
+        figure("F37", more, 5, "% more requests, which the networks' limits make time, for one poison page")
+
+    def requests(self, town) -> int:
+        """What a first reading of the day costs. Calls inside `execute` are part of one."""
+        Slot.objects.update(status="due", attempts=0, next_attempt_at=None)
+        PageDay.objects.all().delete()
+        before = town.simulator.calls()
+        town.collect("vk")
+        more = {name: number - before.get(name, 0) for name, number in town.simulator.calls().items()}
+        return sum(number for name, number in more.items() if name.count(":") == 1)
 
     def test_the_others_are_stored_whole(self, town, monkeypatch):
         page = self.poison(town, monkeypatch)

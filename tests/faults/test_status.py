@@ -17,6 +17,8 @@ FAULTS = {
     "vk:http_500": "ВКонтакте: соцсеть не ответила",
     "vk:html_instead_of_json": "ответ соцсети не удалось понять",
     "telegram:huge_answer@sim6_tg": "ответ соцсети слишком велик",
+    "ok:reset": "Одноклассники: соцсеть не ответила",
+    "count_negative": "пока нигде не учтен",
     "telegram:retry_after": "Telegram: соцсеть попросила подождать",
     "ok:truncated_json": "ответ соцсети не удалось понять",
 }

@@ -92,7 +92,6 @@ class TestF05HugeAnswer:
         figure("F05", worker.peak_megabytes(), self.MEGABYTES, "MB held by the worker")
         assert house.sql("select reason from monitoring_slot where page_id = %s", key) == [("too_large",)]
         assert house.shown.keys() - house.measured().keys() == {("telegram", page)}
-        house.verify()
 
     def test_twin_without_the_cap_the_memory_is_gone(self, house: House, page):
         worker = house.worker("no_cap")

@@ -117,6 +117,12 @@ class TestPages:
         readings = client.read_pages([PageRef(1, "", "55"), PageRef(2, "", "56")])
         assert [r.failure for r in readings] == [None, Failure.NOT_FOUND]
 
+    @pytest.mark.parametrize(("access", "closed"), [("OPEN", False), ("CLOSED", True), ("", False)])
+    def test_a_closed_group_may_show_its_count(self, ok, access, closed):
+        client, _ = ok(answers([GROUP | {"access_type": access}]))
+        (reading,) = client.read_pages([PageRef(1, "", "55")])
+        assert (reading.closed, reading.subscribers, reading.failure) == (closed, 812, None)
+
     @pytest.mark.parametrize(
         ("changes", "failure"),
         [

@@ -227,6 +227,11 @@ class TestWalls:
         assert [w.failure for w in client.read_walls(back_to(SINCE, pages(1, 2)))] == [None, None]
         assert len(server.requests) == 1
 
+    def test_a_community_token_may_call_twenty_times_a_second(self, settings):
+        settings.VK_TOKENS = ["community:c", "user:u", "service:s", "s2"]
+        paces = [(token.kind, round(3 * token.pace)) for token in Vk.tokens()[:4]]
+        assert paces == [("community", 20), ("user", 3), ("service", 3), ("service", 3)]
+
     def test_a_community_token_cannot_read_walls(self, vk):
         client, server = vk(answers({}), token=Token("community", "c"))
         with pytest.raises(PlatformError) as caught:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from monitoring.collection.comments import FRESH
 from monitoring.models import (
     EventKind,
     EvidenceCard,
@@ -49,6 +50,16 @@ class PostRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """Comments of people under the posts that are fresh, how many of them the page has answered, and the median hours
+    to the answer, None where there is none."""
+
+    people: int
+    answered: int
+    hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class DayRow:
     """A day on which the page was owed a reading, or has one; `subscribers` None = no data.
 
@@ -66,6 +77,7 @@ class PageCard:
     """`latest`: the last day with a measured audience. `met`, `judged`: requirements of the checklist.
 
     taken_over: the event that another community has the address now. evidence: open signs of gaming, oldest first.
+    answers: None where no comments were read.
     """
 
     page: Page
@@ -78,6 +90,7 @@ class PageCard:
     judged: int
     events: list[PageEvent]
     posts: list[PostRow]
+    answers: Answers | None
     slots: list[DayRow]
     stewards: list[Stewardship]
     taken_over: PageEvent | None
@@ -113,6 +126,7 @@ def page_card(page: Page, today: dt.date, now: dt.datetime) -> PageCard:
         judged=judged,
         events=events,
         posts=[post_row(page, post, now) for post in latest_posts],
+        answers=answers(page, now),
         slots=[row for row in days if row.slot][:LAST_SLOTS],
         stewards=list(page.stewardships.filter(running).select_related("person").order_by("since")),
         taken_over=taken_over(page, events),
@@ -134,6 +148,17 @@ def day_rows(
 def post_row(page: Page, post: Post, now: dt.datetime) -> PostRow:
     hours = statistics.median(post.answer_minutes) / 60 if post.answer_minutes else None
     return PostRow(post, post_url(page, post), now - post.published_at < AGED_BY, hours)
+
+
+def answers(page: Page, now: dt.datetime) -> Answers | None:
+    """Of the posts whose comments are still looked at."""
+    read = page.posts.filter(published_at__gt=now - FRESH, people_comments__isnull=False)
+    rows = list(read.values_list("people_comments", "answered_comments", "answer_minutes"))
+    if not rows:
+        return None
+    minutes = [each for _people, _answered, times in rows for each in times]
+    hours = statistics.median(minutes) / 60 if minutes else None
+    return Answers(sum(row[0] for row in rows), sum(row[1] for row in rows), hours)
 
 
 def taken_over(page: Page, events: list[PageEvent]) -> PageEvent | None:

@@ -9,6 +9,7 @@ from django.db.models import CharField, Count, Q, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from monitoring.collection.batch import UNWRITTEN
 from monitoring.models import AccessPause, Heartbeat, Network, NetworkState, PlatformCode, Region, Slot
 from monitoring.models.measures import SlotReason
 from monitoring.platforms.base import Failure
@@ -18,6 +19,8 @@ SCHEDULER = "scheduler"
 # The scheduler's tasks leave a sign several times a minute.
 SILENT_AFTER = dt.timedelta(seconds=60)
 NO_SIGN = "no sign"
+# A worker that cannot write what it has read tries again every few seconds, and after a minute and a half anew.
+WRITES_AFTER = dt.timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Trouble:
     """`platform` "" = all networks. since, until: None = not known, or until somebody acts.
 
     advice: what to do, "" where it passes by itself. pages: which ones in the table of pages, "" where not some.
+    suspects: whether the list of doubtful numbers is where it is dealt with.
     """
 
     text: str
@@ -33,6 +37,7 @@ class Trouble:
     until: dt.datetime | None = None
     advice: str = ""
     pages: str = ""
+    suspects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +83,11 @@ def troubles(region: Region, day: dt.date, now: dt.datetime, stopped: Iterable[S
     slots = slot_counts(region, day)
     return [
         *(Trouble(stop.text, stop.platform, stop.since, advice=stop_advice(stop)) for stop in stopped),
+        *unwritten(now),
         *pauses(now),
         *without_token(slots),
         *quarantined(slots),
+        *doubtful(slots),
         *posts_later(slots),
     ]
 
@@ -91,6 +98,15 @@ def stop_advice(stop: Stoppage) -> str:
     if stop.state == NetworkState.PAUSED:
         return _("Its pages wait; what was collected before stays.")
     return _("Its pages are not planned; what was collected before stays.")
+
+
+def unwritten(now: dt.datetime) -> list[Trouble]:
+    """Workers read and the base does not take it: its disk is full, as a rule."""
+    if not Heartbeat.objects.filter(name=UNWRITTEN, at__gt=now - WRITES_AFTER).exists():
+        return []
+    text = _("The database does not take what was read: there may be no room on its disk.")
+    advice = _("The operator has to look after the database and its disk; nothing is lost, what was read is read anew.")
+    return [Trouble(text, advice=advice)]
 
 
 def pauses(now: dt.datetime) -> list[Trouble]:
@@ -125,6 +141,7 @@ class SlotCounts:
 
     no_token: int = 0
     quarantined: int = 0
+    doubtful: int = 0
     posts_later: int = 0
 
 
@@ -134,6 +151,7 @@ def slot_counts(region: Region, day: dt.date) -> dict[str, SlotCounts]:
     rows = slots.values_list("platform").annotate(
         no_token=Count("pk", filter=Q(reason=SlotReason.NO_TOKEN)),
         quarantined=Count("pk", filter=Q(reason=SlotReason.QUARANTINE)),
+        doubtful=Count("pk", filter=Q(reason=SlotReason.SUSPECT)),
         posts_later=Count("pk", filter=Q(posts_owed=False)),
     )
     found: dict[str, SlotCounts] = defaultdict(SlotCounts)
@@ -169,16 +187,33 @@ def quarantined(slots: dict[str, SlotCounts]) -> list[Trouble]:
     return found
 
 
+def doubtful(slots: dict[str, SlotCounts]) -> list[Trouble]:
+    found = []
+    for code, counts in slots.items():
+        if counts.doubtful:
+            text = ngettext(
+                "%(network)s: %(count)s number of today is doubtful and counts nowhere yet.",
+                "%(network)s: %(count)s numbers of today are doubtful and count nowhere yet.",
+                counts.doubtful,
+            )
+            advice = _("An analyst decides, or the reading of the next day.")
+            found.append(Trouble(filled(text, code, counts.doubtful), code, advice=advice, suspects=True))
+    return found
+
+
 def posts_later(slots: dict[str, SlotCounts]) -> list[Trouble]:
     found = []
     for code, counts in slots.items():
         if counts.posts_later:
             text = ngettext(
-                "%(network)s: posts of %(count)s sleeping page are read less often, the day's calls do not suffice.",
-                "%(network)s: posts of %(count)s sleeping pages are read less often, the day's calls do not suffice.",
+                "%(network)s: posts of %(count)s page are read less often, the day's calls do not suffice.",
+                "%(network)s: posts of %(count)s pages are read less often, the day's calls do not suffice.",
                 counts.posts_later,
             )
-            advice = _("Subscribers are counted daily all the same; one more token brings the posts back.")
+            advice = _(
+                "Pages that post seldom wait first; subscribers are counted daily all the same. "
+                "One more token brings the posts back."
+            )
             found.append(Trouble(filled(text, code, counts.posts_later), code, advice=advice))
     return found
 
