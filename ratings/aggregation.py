@@ -138,7 +138,7 @@ class _Sums:
         elif split and indicator.level == Level.NUMERATOR:
             numerator = np.where(self._last_of_page(known), numerator, 0.0)
         if indicator.whose == Whose.MUNICIPALITY:
-            denominator = np.where(self._first_in_place(known), each.denominator, 0.0)
+            denominator = np.where(self._speaks_for_adults(known), each.denominator, 0.0)
         return Readings(self._total(numerator), self._total(denominator), states)
 
     def _chains(self, known: Array) -> list[list[int]]:
@@ -161,16 +161,17 @@ class _Sums:
         last[[chain[-1] for chain in self._chains(known)]] = True
         return last
 
-    def _first_in_place(self, known: Array) -> Array:
-        """The first known part of each subject in each municipality: its adults are counted once."""
-        seen: set[tuple[int, int]] = set()
-        first = np.zeros(len(self.owner), dtype=bool)
-        for n, holding in enumerate(self.holdings):
-            pair = (int(self.owner[n]), holding.page.place)
-            if known[n] and pair not in seen:
-                seen.add(pair)
-                first[n] = True
-        return first
+    def _speaks_for_adults(self, known: Array) -> Array:
+        """One known part of each subject for each municipality, so that its adults are counted once; none for a
+        settlement beside its district, nor for either beside the whole region."""
+        first: dict[int, dict[int, int]] = defaultdict(dict)
+        for n in np.flatnonzero(known).tolist():
+            first[int(self.owner[n])].setdefault(self.holdings[n].page.place, n)
+        speaks = np.zeros(len(self.owner), dtype=bool)
+        for by_place in first.values():
+            for place, n in by_place.items():
+                speaks[n] = len(by_place) == 1 or not any(self.places.holds(other, place) for other in by_place)
+        return speaks
 
     def _median_hours(self, known: Array, states: Array) -> Readings:
         """Median hours of all answers of a subject together."""

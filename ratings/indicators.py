@@ -9,7 +9,7 @@ import numpy as np
 
 from monitoring.platforms.base import Gives
 
-from .parts import Parts, Readings, State, added, given, ratio, shown
+from .parts import Parts, Readings, State, added, exempt, given, ratio, shown
 
 # --- what the page does -----------------------------------------------------------------------------------------------
 
@@ -17,9 +17,10 @@ from .parts import Parts, Readings, State, added, given, ratio, shown
 def posting_norm(parts: Parts, posts: int) -> Readings:
     """Weeks with `posts` posts or more ÷ weeks of which every post is known; ISO weeks of the region's local days.
 
-    A week counts where its Thursday does. Reposts count. Weeks under an exemption count in neither.
+    A week counts where its Thursday does. Reposts count. Weeks under an exemption count in neither; where all of them
+    are, it does not apply.
     """
-    return ratio(parts[f"weeks_{posts}"], parts["weeks"], State.UNKNOWN)
+    return exempt(ratio(parts[f"weeks_{posts}"], parts["weeks"], State.UNKNOWN), parts["exempt_weeks"])
 
 
 def every_week(parts: Parts, posts: int) -> Readings:
@@ -29,17 +30,18 @@ def every_week(parts: Parts, posts: int) -> Readings:
     """
     weeks = parts["weeks"]
     met = np.where(weeks > 0, parts[f"weeks_{posts}"] == weeks, np.nan)
-    return ratio(met, np.where(weeks > 0, 1.0, np.nan))
+    return exempt(ratio(met, np.where(weeks > 0, 1.0, np.nan)), parts["exempt_weeks"])
 
 
 def recent_posts(parts: Parts) -> Readings:
-    """Posts of the seven local days up to the period's last ÷ one week. Unknown where not all seven were read."""
-    return ratio(parts["recent_posts"], np.ones(len(parts)))
+    """Posts of the seven local days up to the period's last ÷ one week. Unknown where not all seven were read; does not
+    apply where an exemption covers one of them."""
+    return exempt(ratio(parts["recent_posts"], np.ones(len(parts))), parts["exempt_lately"])
 
 
 def regularity(parts: Parts) -> Readings:
     """Days with a post ÷ days of which every post is known: twenty posts on one day count as one day."""
-    return ratio(parts["active_days"], parts["posts_days"], State.UNKNOWN)
+    return exempt(ratio(parts["active_days"], parts["posts_days"], State.UNKNOWN), parts["exempt_days"])
 
 
 def own_content(parts: Parts) -> Readings:

@@ -44,6 +44,17 @@ class Places:
         place = self.municipalities.get(self.institutions[institution][0])
         return self.municipalities.get(place.parent_id, place) if place else None
 
+    def of_district(self, page: PageFacts) -> PageFacts:
+        """The page among the adults of its whole district, where they are known; else among those of its settlement."""
+        district = self.district(page.institution)
+        known = district is not None and district.adult_population
+        return page._replace(adults=district.adult_population, place=district.pk) if known else page
+
+    def holds(self, outer: int, inner: int) -> bool:
+        """Whether the people of `inner` are among those of `outer`: keys of municipalities, 0 = the region."""
+        place = self.municipalities.get(inner)
+        return inner != outer and (outer == 0 or (place is not None and place.parent_id == outer))
+
     def _sector(self, institution: int, step: int) -> str:
         """Name of the widest sector (step 0), or of the step after it, as far as there is one."""
         names, pk = [], self.institutions[institution][1]
@@ -77,6 +88,8 @@ def holdings_of(
     """Which subject answers for which page over which days of the period; those of the same days follow each other."""
     if subject == Subject.PERSON:
         return _held_by_people(region, pages, period)
+    if subject == Subject.MUNICIPALITY:
+        pages = [places.of_district(page) for page in pages]
     return [
         Holding(key, page, period.first, period.last)
         for page in pages
