@@ -1,5 +1,8 @@
 """Each indicator on a few pages: known, unknown, not applicable, impossible."""
 
+import re
+from inspect import cleandoc
+
 import numpy as np
 import pytest
 
@@ -130,6 +133,11 @@ def test_an_indicator_reads(name, columns, expected):
 
 def test_every_indicator_has_its_cases():
     assert {name for name, _columns, _expected in CASES} | SHOWN.keys() | COMPOSED == INDICATORS.keys()
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_an_indicator_says_its_formula_unit_and_source(name):
+    assert re.search(r"\S.*\n\n.*Unit: .+ Source: .+\.$", cleandoc(INDICATORS[name].measure.__doc__), re.DOTALL)
 
 
 @pytest.mark.parametrize(("name", "count"), [("posting_norm", 5), ("every_week", 5)])
