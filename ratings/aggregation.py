@@ -14,9 +14,9 @@ from monitoring.registry.identifiers import municipality_kind
 from .catalogue import INDICATORS, Level, Whose
 from .parts import Array, Parts, Readings, State
 from .periods import Period
-from .quantities import PageFacts, Span, networks_due, networks_kept, page_facts, read_parts
+from .quantities import PageFacts, networks_due, networks_kept, page_facts, read_parts
 from .rules import GroupField, Measure, Rules, Subject
-from .subjects import Holding, Places, holdings_of
+from .subjects import Holding, Places, holdings_of, spans_of
 from .table import Table
 
 DAY = dt.timedelta(days=1)
@@ -44,25 +44,11 @@ def _read_table(region: Region, rules: Rules, period: Period) -> Table:
     pages = page_facts(region, rules.networks, period.first, period.last)
     places = Places(region)
     holdings = holdings_of(rules.subject, region, pages, places, period)
-    spans, rows = _spans(holdings)
+    spans, rows = spans_of(holdings)
     parts = read_parts(region, spans, rules.measures).rows(rows)
     alive = np.nan_to_num(parts["days_owed"]) > np.nan_to_num(parts["days_gone"])
     there = [holding for holding, lives in zip(holdings, alive, strict=True) if lives]
     return _Sums(rules, period, places, there, parts.rows(alive)).table()
-
-
-def _spans(holdings: Sequence[Holding]) -> tuple[list[Span], Array]:
-    """Holdings put together by the days they last (those of the same days follow each other), and the row of each among
-    them: co-admins hold the same page over the same days."""
-    spans: dict[tuple[dt.date, dt.date], dict[int, PageFacts]] = defaultdict(dict)
-    row, rows = -1, []
-    for each in holdings:
-        pages = spans[each.first, each.last]
-        row += each.page.pk not in pages
-        pages[each.page.pk] = each.page
-        rows.append(row)
-    found = [Span(first, last, list(pages.values())) for (first, last), pages in spans.items()]
-    return found, np.array(rows, dtype=np.int64)
 
 
 class _Sums:

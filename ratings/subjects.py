@@ -7,12 +7,14 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from django.db.models import Q
 
 from monitoring.models import Municipality, Region, Sector, Stewardship
 
+from .parts import Array
 from .periods import Period
-from .quantities import PageFacts
+from .quantities import PageFacts, Span
 from .rules import Subject
 
 DAY = dt.timedelta(days=1)
@@ -95,6 +97,20 @@ def holdings_of(
         for page in pages
         if (key := str(page.pk) if subject == Subject.PAGE else places.key(subject, page.institution))
     ]
+
+
+def spans_of(holdings: Sequence[Holding]) -> tuple[list[Span], Array]:
+    """Holdings put together by the days they last (those of the same days follow each other), and the row of each among
+    them: co-admins hold the same page over the same days."""
+    spans: dict[tuple[dt.date, dt.date], dict[int, PageFacts]] = defaultdict(dict)
+    row, rows = -1, []
+    for each in holdings:
+        pages = spans[each.first, each.last]
+        row += each.page.pk not in pages
+        pages[each.page.pk] = each.page
+        rows.append(row)
+    found = [Span(first, last, list(pages.values())) for (first, last), pages in spans.items()]
+    return found, np.array(rows, dtype=np.int64)
 
 
 def _held_by_people(region: Region, pages: Sequence[PageFacts], period: Period) -> list[Holding]:

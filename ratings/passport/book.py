@@ -1,7 +1,7 @@
 """The workbook: the score with its formulas, the peer group, what was collected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -11,13 +11,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from ..catalogue import INDICATORS
-from ..computing import begun_units
-from ..engine import Result, measured, rate
+from ..computing import unit_periods
+from ..engine import Result, measured, rate, score_unit
 from ..models import Rating, RatingState, Score, ScoreStatus
 from ..names import group_name
 from ..normalising import winsorised
 from ..parts import State
-from ..rules import Eligibility, Item, Kind, PeerGroups, Penalty, Rules, Unknown
+from ..rules import Item, Kind, Penalty, Rules, Unknown
 from ..rules_data import read_rules
 from ..table import Table
 from ..tables_data import read_table_data, unpack
@@ -123,13 +123,8 @@ class _Book:
     def _units(self) -> Sheet:
         """A row per unit: the normalised values, and the unit's score as a formula of them."""
         tables = [read_table_data(unit) for unit in self.data["units"]]
-        periods = begun_units(self.rules, self.rating.period, self.rating.read_to)
-        labels = (
-            [str(each) for each in periods]
-            if len(periods) == len(tables)
-            else [str(n) for n in range(1, len(tables) + 1)]
-        )
-        groups = dict(zip(self.whole.keys, self.result.groups.tolist(), strict=True))
+        periods = unit_periods(self.rules, self.rating, len(tables))
+        labels = [str(period or n) for n, period in enumerate(periods, start=1)]
         items = [item.code for item in self.rules.items]
         heads = {
             "unit": _("Unit"),
@@ -137,7 +132,7 @@ class _Book:
         }
         heads |= {"penalty": _("Penalties"), "score": _("Score")}
         sheet = self.book.add_worksheet(_("Units"))
-        rows = [self._unit_row(label, table, groups) for label, table in zip(labels, tables, strict=True)]
+        rows = [self._unit_row(label, table) for label, table in zip(labels, tables, strict=True)]
         written = write_rows(sheet, self.formats, heads, rows)
         weights = "{" + ",".join(formulas.number(item.weight) for item in self.rules.items) + "}"
         for n, row in enumerate(rows, start=1):
@@ -152,14 +147,11 @@ class _Book:
             sheet.write_formula(n, len(items) + 2, f"={total}", None, row["exact"])
         return written
 
-    def _unit_row(self, label: str, table: Table, groups: Mapping[str, int]) -> dict[str, object]:
+    def _unit_row(self, label: str, table: Table) -> dict[str, object]:
         row: dict[str, object] = {"unit": label, "known": False, "penalty": 0}
         if self.score.key not in table.keys:
             return row
-        mine = groups[self.score.key]
-        chosen = np.array([n for n, key in enumerate(table.keys) if groups.get(key) == mine])
-        part = table.rows(chosen)
-        result = rate(_without_peers(self.rules), part)
+        part, result = score_unit(self.rules, self.whole, table)
         at = list(part.keys).index(self.score.key)
         for item in self.rules.items:
             value = float(result.normal[item.code][at])
@@ -315,7 +307,3 @@ class _Book:
             place = f"=1+SUMPRODUCT({higher}/(COUNTIF({peers},{peers})+(COUNTIF({peers},{peers})=0)))"
             sheet.write_string(row + 2, 0, _("Place in the peer group"), self.formats.bold)
             sheet.write_formula(row + 2, 7, place, None, self.score.place)
-
-
-def _without_peers(rules: Rules) -> Rules:
-    return replace(rules, peers=PeerGroups(), eligibility=Eligibility())
