@@ -17,7 +17,7 @@ from .models import Rating, Score
 from .parts import State
 from .periods import Period, Unit, cut
 from .quantities import networks_due, networks_kept, page_facts, read_parts
-from .rules import Measure, Subject
+from .rules import Measure, Rules, Subject
 from .rules_data import read_rules
 from .subjects import Holding, Places, holdings_of, spans_of
 
@@ -103,10 +103,7 @@ def under(rating: Rating, score: Score, code: str, page: int | None = None) -> U
     measure = next((each for each in rules.measures if each.code == code), None)
     if measure is None:
         raise KeyError(code)
-    period = Period(rating.first, rating.read_to, Unit(rating.unit))
-    pages = page_facts(rating.region, rules.networks, period.first, period.last)
-    places = Places(rating.region)
-    held = [h for h in holdings_of(rules.subject, rating.region, pages, places, period) if h.subject == score.key]
+    places, held = held_by(rating, rules, score.key)
     sources = INDICATORS[measure.indicator].sources
     found = Under(
         _parts(rating, held[:MOST_PARTS], measure),
@@ -119,6 +116,14 @@ def under(rating: Rating, score: Score, code: str, page: int | None = None) -> U
         return found
     units = bool(begun_units(rules, rating.period, rating.read_to))
     return _of_page(rating, measure, [each for each in held if each.page.pk == shown], found, units)
+
+
+def held_by(rating: Rating, rules: Rules, key: str) -> tuple[Places, list[Holding]]:
+    """The pages of one subject over the days that it answers for, and where the region's institutions belong."""
+    period = Period(rating.first, rating.read_to, Unit(rating.unit))
+    pages = page_facts(rating.region, rules.networks, period.first, period.last)
+    places = Places(rating.region)
+    return places, [h for h in holdings_of(rules.subject, rating.region, pages, places, period) if h.subject == key]
 
 
 def _parts(rating: Rating, held: Sequence[Holding], measure: Measure) -> list[PartLine]:

@@ -12,7 +12,7 @@ from monitoring.dashboards.queries.page import post_row
 from monitoring.models import Institution, Page
 
 from .explain import Scenario
-from .inputs import Under, under
+from .inputs import Under, held_by, under
 from .models import Rating, Score
 from .names import RELATED, address_of, name_of
 from .passport import write_passport
@@ -100,8 +100,12 @@ def score_passport(request: HttpRequest, pk: int) -> HttpResponseBase:
         after = {"file": "passport", "rows": visible.count()}
         region = rating.region_id
         record(request.user, "export.names", f"score {pk}", before={}, after=after, now=clock.now(), region=region)
+    _places, held = held_by(rating, read_rules(rating.methodology.data), found.key)
+    pages = Page.objects.visible_to(request.user).in_bulk({each.page.pk for each in held})
     file = BytesIO()
-    write_passport(found, file, {each.key: name_of(each) for each in visible})
+    write_passport(
+        found, file, {each.key: name_of(each) for each in visible}, {pk: str(page) for pk, page in pages.items()}
+    )
     file.seek(0)
     return FileResponse(
         file, as_attachment=True, filename=f"passport-{rating.methodology.slug}-{rating.period}-{pk}.xlsx"

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from ..catalogue import INDICATORS
 from ..computing import unit_periods
 from ..engine import Result, measured, rate, score_unit
+from ..inputs import held_by
 from ..models import Rating, RatingState, Score, ScoreStatus
 from ..names import group_name
 from ..normalising import winsorised
@@ -23,7 +24,8 @@ from ..table import Table
 from ..tables_data import read_table_data, unpack
 from ..wording import measure_words, normaliser_words
 from . import formulas
-from .facts import Live, headings, live, read_facts
+from .facts import headings, read_facts
+from .live import Live, Sources, live
 from .sheets import Formats, Sheet, write_cell, write_rows
 
 WORDS = {
@@ -33,10 +35,10 @@ WORDS = {
 }
 
 
-def write_passport(score: Score, file: BinaryIO, names: Mapping[str, str]) -> None:
+def write_passport(score: Score, file: BinaryIO, names: Mapping[str, str], pages: Mapping[int, str]) -> None:
     """Write the workbook (XLSX) of a score into the file. names: of the peers that the reader may see, by key; the
-    others are numbered."""
-    _Book(score, file, names).write()
+    others are numbered. pages: names of the pages whose days the reader may see."""
+    _Book(score, file, names, pages).write()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class _Cells:
 
 
 class _Book:
-    def __init__(self, score: Score, file: BinaryIO, names: Mapping[str, str]) -> None:
-        self.score, self.names = score, names
+    def __init__(self, score: Score, file: BinaryIO, names: Mapping[str, str], pages: Mapping[int, str]) -> None:
+        self.score, self.names, self.pages = score, names, pages
         self.rating: Rating = score.rating
         self.rules: Rules = read_rules(self.rating.methodology.data)
         self.book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False})
@@ -67,6 +69,7 @@ class _Book:
         self.whole = read_table_data(self.data["whole"])
         self.result: Result = rate(self.rules, self.whole)
         self.row = list(self.whole.keys).index(score.key)
+        self.notes: list[tuple[str, str]] = []
 
     def write(self) -> None:
         first = self.book.add_worksheet(_("Score"))
@@ -165,21 +168,26 @@ class _Book:
     # --- what was collected -------------------------------------------------------------------------------------------
 
     def _facts(self) -> dict[str, Live]:
-        """The sheets of a page's days, weeks and posts; formulas for what follows from them, where it still does."""
-        if self.score.page_id is None:
+        """The sheets of the pages' days, weeks and posts; formulas for what follows from them, where it still does."""
+        _places, held = held_by(self.rating, self.rules, self.score.key)
+        facts = read_facts(self.rating, held, self.pages)
+        if not facts.days:
+            self.notes = (
+                [(_("Days"), _("too many for a sheet: they are in the passports of the pages"))] if held else []
+            )
             return {}
-        facts = read_facts(self.rating, self.score.page_id)
         heads = headings()
         titles = {"days": _("Days"), "weeks": _("Weeks"), "posts": _("Posts")}
         sheets = []
         for name, rows in (("days", facts.days), ("weeks", facts.weeks), ("posts", facts.posts)):
             sheet = self.book.add_worksheet(titles[name])
             sheets.append(write_rows(sheet, self.formats, heads[name], rows))
+        sources = Sources(facts, *sheets)
         found = {}
         for part in (*self.rules.items, *self.rules.penalties):
             state, numerator, denominator, *_rest = self.score.items[part.code]
-            made = live(part.measure, facts, *sheets) if state == State.KNOWN else None
-            if made and made.values == (numerator, denominator):
+            made = live(part.measure, sources) if state == State.KNOWN else None
+            if made and np.allclose(made.values, (numerator, denominator), rtol=1e-12, atol=1e-9):
                 found[part.code] = made
         return found
 
@@ -216,6 +224,7 @@ class _Book:
             (_("Peer group"), group_name(rating.groups[self.score.group], self.rules)),
             (_("Has a place"), str(ScoreStatus(self.score.status).label)),
             (_("sha256 of rules, inputs and scores"), rating.digest),
+            *self.notes,
         ]
         for n, (label, text) in enumerate(lines):
             sheet.write_string(n, 0, str(label), self.formats.bold)
