@@ -14,9 +14,9 @@ from monitoring.registry.identifiers import municipality_kind
 from .catalogue import INDICATORS, Level, Whose
 from .parts import Array, Parts, Readings, State
 from .periods import Period
-from .quantities import PageFacts, Span, networks_due, networks_kept, page_facts, read_parts
+from .quantities import PageFacts, networks_due, networks_kept, page_facts, read_parts
 from .rules import GroupField, Measure, Rules, Subject
-from .subjects import Holding, Places, holdings_of
+from .subjects import Holding, Places, holdings_of, spans_of
 from .table import Table
 
 DAY = dt.timedelta(days=1)
@@ -44,25 +44,11 @@ def _read_table(region: Region, rules: Rules, period: Period) -> Table:
     pages = page_facts(region, rules.networks, period.first, period.last)
     places = Places(region)
     holdings = holdings_of(rules.subject, region, pages, places, period)
-    spans, rows = _spans(holdings)
+    spans, rows = spans_of(holdings)
     parts = read_parts(region, spans, rules.measures).rows(rows)
     alive = np.nan_to_num(parts["days_owed"]) > np.nan_to_num(parts["days_gone"])
     there = [holding for holding, lives in zip(holdings, alive, strict=True) if lives]
     return _Sums(rules, period, places, there, parts.rows(alive)).table()
-
-
-def _spans(holdings: Sequence[Holding]) -> tuple[list[Span], Array]:
-    """Holdings put together by the days they last (those of the same days follow each other), and the row of each among
-    them: co-admins hold the same page over the same days."""
-    spans: dict[tuple[dt.date, dt.date], dict[int, PageFacts]] = defaultdict(dict)
-    row, rows = -1, []
-    for each in holdings:
-        pages = spans[each.first, each.last]
-        row += each.page.pk not in pages
-        pages[each.page.pk] = each.page
-        rows.append(row)
-    found = [Span(first, last, list(pages.values())) for (first, last), pages in spans.items()]
-    return found, np.array(rows, dtype=np.int64)
 
 
 class _Sums:
@@ -138,7 +124,7 @@ class _Sums:
         elif split and indicator.level == Level.NUMERATOR:
             numerator = np.where(self._last_of_page(known), numerator, 0.0)
         if indicator.whose == Whose.MUNICIPALITY:
-            denominator = np.where(self._first_in_place(known), each.denominator, 0.0)
+            denominator = np.where(self._speaks_for_adults(known), each.denominator, 0.0)
         return Readings(self._total(numerator), self._total(denominator), states)
 
     def _chains(self, known: Array) -> list[list[int]]:
@@ -161,16 +147,17 @@ class _Sums:
         last[[chain[-1] for chain in self._chains(known)]] = True
         return last
 
-    def _first_in_place(self, known: Array) -> Array:
-        """The first known part of each subject in each municipality: its adults are counted once."""
-        seen: set[tuple[int, int]] = set()
-        first = np.zeros(len(self.owner), dtype=bool)
-        for n, holding in enumerate(self.holdings):
-            pair = (int(self.owner[n]), holding.page.place)
-            if known[n] and pair not in seen:
-                seen.add(pair)
-                first[n] = True
-        return first
+    def _speaks_for_adults(self, known: Array) -> Array:
+        """One known part of each subject for each municipality, so that its adults are counted once; none for a
+        settlement beside its district, nor for either beside the whole region."""
+        first: dict[int, dict[int, int]] = defaultdict(dict)
+        for n in np.flatnonzero(known).tolist():
+            first[int(self.owner[n])].setdefault(self.holdings[n].page.place, n)
+        speaks = np.zeros(len(self.owner), dtype=bool)
+        for by_place in first.values():
+            for place, n in by_place.items():
+                speaks[n] = len(by_place) == 1 or not any(self.places.holds(other, place) for other in by_place)
+        return speaks
 
     def _median_hours(self, known: Array, states: Array) -> Readings:
         """Median hours of all answers of a subject together."""

@@ -28,8 +28,11 @@ from .wording import (
     normaliser_words,
     peers_words,
     points_text,
+    rounding_words,
+    ties_words,
     unit_words,
     unknown_words,
+    winsorising_words,
 )
 
 
@@ -98,13 +101,13 @@ def _force(methodology: Methodology) -> str:
 
 
 def _sections(methodology: Methodology, rules: Rules) -> list[tuple[str, Sequence[str]]]:
-    digits = {"digits": rules.digits}
     score = [
         _("The score is the mean of the indicators by weight, 0 to 100, plus penalties, cut at 0 and 100."),
         _("What does not apply to a participant is left out, and its weight is spread over the others in proportion."),
         _("What a network cannot tell is left out for the whole peer group."),
         *sorted({_capital(unknown_words(item)) + "." for item in rules.items}),
-        _("The score is rounded to %(digits)s digits, half away from zero.") % digits,
+        *filter(None, [winsorising_words(rules)]),
+        *rounding_words(rules),
         _("Equal scores share a place, and the next score has the next place."),
     ]
     if rules.unit:
@@ -113,10 +116,7 @@ def _sections(methodology: Methodology, rules: Rules) -> list[tuple[str, Sequenc
         )
     awards = [_capital(line_words(rules)) + "."] if rules.line else []
     if rules.ties:
-        names = ", ".join(str(INDICATORS[rules.item(code).measure.indicator].label) for code in rules.ties)
-        awards.append(
-            _("Where the award line cuts through equal scores, these decide: %s; if equal too, all pass.") % names
-        )
+        awards.append(ties_words(rules))
     zones = [
         _("%(zone)s: from %(bound)s points.") % {"zone": zone.label, "bound": points_text(zone.bound)}
         for zone in rules.zones

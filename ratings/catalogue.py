@@ -43,6 +43,7 @@ class Source(StrEnum):
     SUMS = "sums"
     PROFILE = "profile"
     RECENT = "recent"
+    EXEMPT = "exempt"
     REGISTRY = "registry"
     ADULTS = "adults"
     PRESENCE = "presence"
@@ -79,6 +80,7 @@ class Indicator:
 AT_END = {"at_end": Bounds(0, 0, 1, _("on the last day alone"))}
 POSTS = {"posts": Bounds(3, 1, 7, _("posts a week"))}
 PROFILE = frozenset({Source.PROFILE})
+FREED = frozenset({Source.SUMS, Source.EXEMPT})
 WEEKS = ("weeks", "weeks_{posts}")
 ENDS = ("subscribers_first", "subscribers_last")
 
@@ -88,6 +90,7 @@ INDICATORS: dict[str, Indicator] = {
         _("weeks on the norm ÷ weeks known"),
         Unit.SHARE,
         indicators.posting_norm,
+        FREED,
         columns=WEEKS,
         params=POSTS,
     ),
@@ -96,6 +99,7 @@ INDICATORS: dict[str, Indicator] = {
         _("pages on the norm in every week ÷ pages"),
         Unit.SHARE,
         indicators.every_week,
+        FREED,
         columns=WEEKS,
         params=POSTS,
     ),
@@ -107,6 +111,7 @@ INDICATORS: dict[str, Indicator] = {
         _("days with a post ÷ days known"),
         Unit.SHARE,
         indicators.regularity,
+        FREED,
         columns=("active_days", "posts_days"),
     ),
     "own_content": Indicator(

@@ -109,6 +109,12 @@ def begun_units(rules: Rules, period: Period, read_to: dt.date) -> list[Period]:
     return [Period(unit.first, min(unit.last, read_to), unit.unit) for unit in units if unit.first <= read_to]
 
 
+def unit_periods(rules: Rules, rating: Rating, tables: int) -> list[Period | None]:
+    """Which units the rating's tables are of; None for each where some had nobody in them and are not there."""
+    units = begun_units(rules, rating.period, rating.read_to)
+    return list(units) if len(units) == tables else [None] * tables
+
+
 def calculate(rules: Rules, whole: Table, units: Sequence[Table] = ()) -> Computed:
     """Scores, expected points and firmness of the tables' subjects; nothing but the tables goes in."""
     result = rate(rules, whole, units)

@@ -103,7 +103,9 @@ def eligible(rules: Rules, table: Table) -> Array:
 
 
 @dataclass(slots=True)
-class _Scored:
+class Scored:
+    """Part of a `Result`, under the same names."""
+
     exact: Array
     low: Array
     high: Array
@@ -113,7 +115,7 @@ class _Scored:
     treated: list[Treated]
 
 
-def _score(rules: Rules, table: Table, groups: Array, thin: Array) -> _Scored:
+def _score(rules: Rules, table: Table, groups: Array, thin: Array) -> Scored:
     states, normal, treated = {}, {}, []
     for item in rules.items:
         state = _state(item.code, table, groups, thin)
@@ -133,7 +135,7 @@ def _score(rules: Rules, table: Table, groups: Array, thin: Array) -> _Scored:
         low = low + np.where(state == State.UNKNOWN, penalty.otherwise, contributions[penalty.code])
         high = high + contributions[penalty.code]
     exact, low, high = (np.round(np.clip(each, 0.0, 100.0), SNAP) for each in (base, low, high))
-    return _Scored(exact, low, high, states, normal, contributions, treated)
+    return Scored(exact, low, high, states, normal, contributions, treated)
 
 
 def measured(measure: Measure, table: Table) -> Array:
@@ -182,7 +184,7 @@ def weight_counts(item: Item, states: Array) -> Array:
     return known | (states == State.UNKNOWN) if item.unknown == Unknown.ZERO else known
 
 
-def _score_units(rules: Rules, units: Sequence[Table], whole: Table, groups: Array, thin: Array) -> _Scored:
+def _score_units(rules: Rules, units: Sequence[Table], whole: Table, groups: Array, thin: Array) -> Scored:
     """The mean of the units' scores, subject by subject, over the units in which it has one."""
     size = len(whole)
     codes = [part.code for part in (*rules.items, *rules.penalties)]
@@ -195,14 +197,12 @@ def _score_units(rules: Rules, units: Sequence[Table], whole: Table, groups: Arr
     treated = []
     where = {key: n for n, key in enumerate(whole.keys)}
     for unit in units:
-        inside = np.array([n for n, key in enumerate(unit.keys) if key in where], dtype=np.int64)
-        rows = np.array([where[unit.keys[n]] for n in inside], dtype=np.int64)
-        scored = _score(rules, unit.rows(inside), groups[rows], thin[rows])
+        inside, rows = _known_in(unit, where)
+        scored = _in_mean(rules, _score(rules, unit.rows(inside), groups[rows], thin[rows]))
         has = ~np.isnan(scored.exact)
         rows_with = rows[has]
         count[rows_with] += 1
-        points = scored.exact if rules.unit_digits is None else half_up(scored.exact, rules.unit_digits)
-        for total, values in ((exact, points), (low, scored.low), (high, scored.high)):
+        for total, values in ((exact, scored.exact), (low, scored.low), (high, scored.high)):
             total[rows_with] += values[has]
         for code in codes:
             states[code][rows] = np.minimum(states[code][rows], scored.states[code])
@@ -213,13 +213,45 @@ def _score_units(rules: Rules, units: Sequence[Table], whole: Table, groups: Arr
             known[code][rows[there]] += 1
         treated += [replace(each, row=int(rows[each.row])) for each in scored.treated]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _Scored(
+        return Scored(
             *(np.round(total / count, SNAP) for total in (exact, low, high)),
             states,
             {code: values / known[code] for code, values in normal.items()},
             {code: values / count for code, values in contributions.items()},
             treated,
         )
+
+
+def score_unit(rules: Rules, whole: Table, unit: Table) -> tuple[Table, Scored]:
+    """The subjects of one unit as their scores go into the mean: compared by the groups of the whole period."""
+    thin = ~eligible(rules, whole)
+    groups, _labels = group(rules.peers, whole, ~thin)
+    inside, rows = _known_in(unit, {key: n for n, key in enumerate(whole.keys)})
+    part = unit.rows(inside)
+    return part, _in_mean(rules, _score(rules, part, groups[rows], thin[rows]))
+
+
+def _in_mean(rules: Rules, scored: Scored) -> Scored:
+    """A unit's scores as they go into the mean: rounded where the rules say so, with contributions that add up to what
+    rounding and the cut at 0 left of them, so that the means of both add up too."""
+    points = scored.exact if rules.unit_digits is None else half_up(scored.exact, rules.unit_digits)
+    taken = [penalty.code for penalty in rules.penalties]
+    added, total = (
+        sum((each for code, each in scored.contributions.items() if code not in without), np.zeros(len(points)))
+        for without in (taken, ())
+    )
+    off = np.abs(total - points) > 10.0**-SNAP
+    with np.errstate(divide="ignore", invalid="ignore"):
+        every = np.where(off & (total > 0), points / total, 1.0)
+        penalty = np.where(off & (total <= 0), added / (added - total), every)
+    contributions = {code: each * (penalty if code in taken else every) for code, each in scored.contributions.items()}
+    return replace(scored, exact=points, contributions=contributions)
+
+
+def _known_in(unit: Table, where: dict[str, int]) -> tuple[Array, Array]:
+    """Rows of the unit that the whole knows, and their rows there."""
+    inside = np.array([n for n, key in enumerate(unit.keys) if key in where], dtype=np.int64)
+    return inside, np.array([where[unit.keys[n]] for n in inside], dtype=np.int64)
 
 
 def _fails(gate: Gate, table: Table) -> Array:

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .engine import Result, rate
+from .computing import unit_periods
+from .engine import Result, rate, score_unit
 from .models import Rating, Score, ScoreStatus
 from .parts import State
+from .periods import Period
 from .rules import Item, Kind, PeerGroups, Penalty, Rules, Unknown
 from .rules_data import read_rules
 from .table import Table
@@ -152,6 +154,41 @@ class Scenario:
             if state == State.KNOWN and denominator:
                 numbers.append(numerator / denominator)
         return sorted(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """An item in one of the units whose mean the score is. normal: 0–100 and contribution: points, None unless known.
+    counts: whether the subject has a score in the unit; where it has none, the unit is left out of the mean."""
+
+    period: Period | None
+    state: State
+    value: float | None
+    normal: float | None
+    contribution: float | None
+    counts: bool
+
+
+def unit_lines(scenario: Scenario, rating: Rating, code: str) -> list[UnitLine]:
+    """The item in every unit, in order; none where the period is taken as a whole, or the code is a gate's."""
+    if code not in [part.code for part in (*scenario.rules.items, *scenario.rules.penalties)]:
+        return []
+    periods = unit_periods(scenario.rules, rating, len(scenario.units))
+    return [_unit_line(scenario, code, *pair) for pair in zip(periods, scenario.units, strict=True)]
+
+
+def _unit_line(scenario: Scenario, code: str, period: Period | None, unit: Table) -> UnitLine:
+    part, scored = score_unit(scenario.rules, scenario.whole, unit)
+    if scenario.score.key not in part.keys:
+        return UnitLine(period, State.UNKNOWN, None, None, None, counts=False)
+    row = list(part.keys).index(scenario.score.key)
+    state = State(int(scored.states[code][row]))
+    columns = (part.values(code), scored.normal.get(code), scored.contributions[code])
+    value, normal, contribution = (
+        None if state != State.KNOWN or column is None or np.isnan(column[row]) else float(column[row])
+        for column in columns
+    )
+    return UnitLine(period, state, value, normal, contribution, counts=not np.isnan(scored.exact[row]))
 
 
 def _compares(rules: Rules, tables: Sequence[Table]) -> bool:

@@ -46,10 +46,18 @@ def store_presets() -> None:
         store_preset(slug)
 
 
-def latest_version(slug: str) -> dict[str, Any]:
-    """The rules of the stored version that came into force last, or of the preset; KeyError where there is neither."""
-    stored = Methodology.objects.of(slug).last()
-    return stored.data if stored else read_preset(slug)["versions"][-1]
+def version_data(slug: str, version: str = "") -> dict[str, Any]:
+    """The rules of that version, or else of the one that came into force last: as stored, or of the preset. KeyError
+    where there is neither."""
+    stored = Methodology.objects.of(slug)
+    found = (stored.filter(version=version) if version else stored).last()
+    if found:
+        return found.data
+    versions = read_preset(slug)["versions"]
+    named = [each for each in versions if each["version"] == version] if version else versions[-1:]
+    if not named:
+        raise KeyError(version)
+    return named[0]
 
 
 def save_version(

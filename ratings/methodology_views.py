@@ -24,7 +24,7 @@ from .editing import form_of, item_forms, read_form
 from .methodologies import check, save_version
 from .models import Methodology
 from .periods import read_period
-from .rehearsal import rehearse, rehearse_period, tables_for
+from .rehearsal import rehearse, rehearse_change, rehearse_period, tables_for
 from .rules import Rules
 from .rules_data import RulesError, read_rules
 from .screens import methodology as screen
@@ -124,10 +124,16 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def shown_effect(region: Region, found: Methodology, rules: Rules) -> screen.Effect | None:
-    """What the rules would do to the latest rating by this methodology; None where there is none yet."""
-    rating = screen.reference(region, found)
+    """What the rules would do to last year's rating by this methodology, or the latest one; where there is none yet, to
+    what it would have been. None where there is no data of the past."""
+    now = clock.now()
+    today = clock.local_day(now, region.time_zone)
+    rating = screen.reference(region, found, today)
     if rating is None:
-        return None
+        past = rehearse_change(region, rules, read_rules(found.data), today, now)
+        return past and screen.effect(
+            past.rehearsal, rules, period_words(past.period.unit, past.period.first, past.period.last)
+        )
     try:
         rehearsal = rehearse(rules, *tables_for(rules, rating), rating)
     except NothingToRateError:

@@ -75,6 +75,12 @@ def given(parts: Parts, what: Gives, readings: Readings) -> Readings:
     return Readings(readings.numerator, readings.denominator, state)
 
 
+def exempt(readings: Readings, free: Array) -> Readings:
+    """NOT_APPLICABLE where `free` is above zero: the institution need not keep the page then."""
+    state = np.where(free > 0, State.NOT_APPLICABLE, readings.state)
+    return Readings(readings.numerator, readings.denominator, state)
+
+
 def shown(parts: Parts, name: str, what: Gives, at_end: int) -> Readings:
     """Days on which the page showed it ÷ days of which that is known; at the end: on the last day alone."""
     end = "_end" if at_end else ""

@@ -31,7 +31,7 @@ from monitoring.platforms import network
 from monitoring.platforms.base import Gives, PosWidget
 from monitoring.registry.records import records_on
 from monitoring.rollups import month_end
-from monitoring.rollups.sums import page_sums
+from monitoring.rollups.sums import days_between, exempt_days, mondays_of, page_sums
 
 from .catalogue import INDICATORS, Source
 from .parts import Array, Parts
@@ -247,8 +247,26 @@ def _features(profile: PageProfile) -> dict[str, int | None]:
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
+def _exempt(region: Region, span: Span) -> dict[str, Array]:
+    """1 where an exemption covers every day that the page was in the registry in the span; where it covers a day of
+    each week whose Thursday is such a day. Else 0."""
+    off = exempt_days(region, span.first - WEEK, span.last + WEEK)
+    result = {name: np.zeros(len(span.pages)) for name in ("exempt_days", "exempt_weeks")}
+    for n, page in enumerate(span.pages):
+        if page.pk not in off:
+            continue
+        first, last = max(span.first, page.added_on), min(span.last, page.archived_on or span.last)
+        days, mondays = days_between(first, last), mondays_of(first, last)
+        result["exempt_days"][n] = bool(days) and off[page.pk].issuperset(days)
+        result["exempt_weeks"][n] = bool(mondays) and not any(
+            off[page.pk].isdisjoint(days_between(monday, monday + WEEK - DAY)) for monday in mondays
+        )
+    return result
+
+
 def _recent(region: Region, span: Span) -> dict[str, Array]:
-    """Posts of the last seven local days of the span; NaN where not every one of these days was read."""
+    """Posts of the last seven local days of the span; NaN where not every one of these days was read. Whether an
+    exemption covers one of them."""
     days = PageDay.objects.filter(
         page__institution__region=region, day__range=(span.last - WEEK + DAY, span.last), posts__gt=0
     )
@@ -257,7 +275,11 @@ def _recent(region: Region, span: Span) -> dict[str, Array]:
         institution__region=region, posts_known_from__lte=span.last - WEEK + DAY, posts_known_to__isnull=False
     )
     read = {pk for pk, to in known.values_list("pk", "posts_known_to") if local_day(to, region.time_zone) >= span.last}
-    return {"recent_posts": _column(span, lambda page: sums.get(page.pk, 0) if page.pk in read else None)}
+    off = exempt_days(region, span.last - WEEK + DAY, span.last)
+    return {
+        "recent_posts": _column(span, lambda page: sums.get(page.pk, 0) if page.pk in read else None),
+        "exempt_lately": _column(span, lambda page: page.pk in off),
+    }
 
 
 def _registry(region: Region, span: Span) -> dict[str, Array]:
@@ -330,6 +352,7 @@ def _column(span: Span, value: Callable[[PageFacts], float | None]) -> Array:
 READERS = {
     Source.PROFILE: _profile,
     Source.RECENT: _recent,
+    Source.EXEMPT: _exempt,
     Source.REGISTRY: _registry,
     Source.ADULTS: _adults,
     Source.PRESENCE: _presence,

@@ -9,10 +9,10 @@ import numpy as np
 
 from monitoring.models import Region
 
-from .computing import last_collected, read_tables
+from .computing import NothingToRateError, last_collected, read_tables
 from .engine import Result, Status, rate
 from .models import Rating, Score
-from .periods import Period
+from .periods import DAY, Period, Unit, period_of
 from .robustness import rank_correlation
 from .rules import AwardLine, Rules
 from .rules_data import read_rules
@@ -68,6 +68,14 @@ class Rehearsal:
         return [move for move in self.moves if move.awarded_before and not move.awarded]
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A rehearsal with the period on whose data it was made."""
+
+    period: Period
+    rehearsal: Rehearsal
+
+
 def tables_for(rules: Rules, rating: Rating) -> tuple[Table, list[Table]]:
     """The tables that these rules need over a rating's period: those that it was computed from where they hold all that
     is measured, else read anew.
@@ -91,14 +99,49 @@ def tables_for(rules: Rules, rating: Rating) -> tuple[Table, list[Table]]:
 
 def rehearse(rules: Rules, whole: Table, units: Sequence[Table], against: Rating | None) -> Rehearsal:
     """The rules on these tables, beside a rating's list where it is of the same kind of subjects."""
+    if against is None:
+        return _beside(rules, whole, units, {}, None)
+    old = read_rules(against.methodology.data)
+    scores = {score.key: score for score in against.scores.all()} if old.subject == rules.subject else {}
+    return _beside(rules, whole, units, scores, old.line)
+
+
+def rehearse_change(region: Region, rules: Rules, before: Rules, today: dt.date, now: dt.datetime) -> Past | None:
+    """The rules beside those they were before, on data of last year, where nobody was rated by them yet; where the
+    score is the mean of units, on the last unit that is over. None where there is no such data."""
+    for period in _past_periods(rules, today):
+        try:
+            read_to = last_collected(region, period, now)
+            tables = read_tables(region, rules, period, read_to)
+            old = read_tables(region, before, period, read_to)
+        except NothingToRateError:
+            continue
+        scores = _scores(before, rate(before, *old)) if before.subject == rules.subject else {}
+        return Past(period, _beside(rules, *tables, scores, before.line))
+    return None
+
+
+def _past_periods(rules: Rules, today: dt.date) -> list[Period]:
+    """The year and the month before; of a mean of units the unit before."""
+    if rules.unit:
+        return [period_of(rules.unit, period_of(rules.unit, today).first - DAY)]
+    return [period_of(unit, period_of(unit, today).first - DAY) for unit in (Unit.YEAR, Unit.MONTH)]
+
+
+def _scores(rules: Rules, result: Result) -> dict[str, Score]:
+    """Scores that nobody stored, as far as lists are compared."""
+    return {
+        key: Score(key=key, points=points, place=int(place) or None, exact=float(exact))
+        for key, points, place, exact in zip(
+            result.table.keys, result.points(rules), result.places, result.exact, strict=True
+        )
+    }
+
+
+def _beside(
+    rules: Rules, whole: Table, units: Sequence[Table], before: dict[str, Score], line: AwardLine | None
+) -> Rehearsal:
     result = rate(rules, whole, units)
-    before: dict[str, Score] = {}
-    line = None
-    if against is not None:
-        old = read_rules(against.methodology.data)
-        line = old.line
-        if old.subject == rules.subject:
-            before = {score.key: score for score in against.scores.all()}
     points = result.points(rules)
     overall = _overall(result.exact, result.status == Status.RANKED)
     kept = [score for score in before.values() if score.place]

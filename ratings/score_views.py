@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from gospub import clock
 from gospub.accounts.audit import record
-from monitoring.models import Page
+from monitoring.dashboards.queries.page import post_row
+from monitoring.models import Institution, Page
 
 from .explain import Scenario
-from .inputs import Under, under
+from .inputs import Under, held_by, under
 from .models import Rating, Score
 from .names import RELATED, address_of, name_of
 from .passport import write_passport
@@ -50,6 +51,7 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
         "fields": fields,
         "trial": screen.trial(scenario, changes),
         "gates": screen.gates(found, rules),
+        "expectation": screen.expectation(found),
         "thin": screen.thin_reasons(found, rules),
     }
     return render(request, "score.html", context)
@@ -57,17 +59,19 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
-    """What lies under one item: pages, weeks, posts, days that are missing."""
+    """What lies under one item: pages, weeks, posts, days that are missing; of several pages those of `?page=`."""
     found, rating = visible_score(request, pk)
+    rules = read_rules(rating.methodology.data)
     try:
-        inputs = under(rating, found, item)
+        inputs = under(rating, found, item, screen.number_of(request.GET.get("page", "")))
     except KeyError as error:
         raise Http404 from error
     pages = Page.objects.visible_to(request.user).in_bulk({part.page for part in inputs.parts})
-    if not pages:  # a person's page of another institution: its posts and days are not told
-        inputs = Under(inputs.parts)
-    bars = screen.bars(found, read_rules(rating.methodology.data))
-    bar = next((bar for bar in bars if bar.line.code == item), None)
+    if inputs.page not in pages:  # a person's page of another institution: its posts and days are not told
+        inputs = Under(inputs.parts, duties=inputs.duties, adults=inputs.adults)
+    bar = next((bar for bar in screen.bars(found, rules) if bar.line.code == item), None)
+    units = screen.unit_rows(Scenario(rating, found), rating, item) if rules.unit else []
+    institutions = Institution.objects.visible_to(request.user).in_bulk([duty.institution for duty in inputs.duties])
     context = {
         "region": rating.region,
         "rating": rating,
@@ -78,6 +82,11 @@ def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
         "parts_note": screen.parts_note(bar.line.indicator, inputs.parts) if bar else "",
         "inputs": inputs,
         "parts": [(part, pages.get(part.page)) for part in inputs.parts],
+        "several": len({part.page for part in inputs.parts}) > 1,
+        "page": pages.get(inputs.page),
+        "posts": [post_row(post.page, post, clock.now()) for post in inputs.posts],
+        "duties": [(duty, institutions.get(duty.institution)) for duty in inputs.duties],
+        "units": units,
     }
     return render(request, "score_inputs.html", context)
 
@@ -91,8 +100,12 @@ def score_passport(request: HttpRequest, pk: int) -> HttpResponseBase:
         after = {"file": "passport", "rows": visible.count()}
         region = rating.region_id
         record(request.user, "export.names", f"score {pk}", before={}, after=after, now=clock.now(), region=region)
+    _places, held = held_by(rating, read_rules(rating.methodology.data), found.key)
+    pages = Page.objects.visible_to(request.user).in_bulk({each.page.pk for each in held})
     file = BytesIO()
-    write_passport(found, file, {each.key: name_of(each) for each in visible})
+    write_passport(
+        found, file, {each.key: name_of(each) for each in visible}, {pk: str(page) for pk, page in pages.items()}
+    )
     file.seek(0)
     return FileResponse(
         file, as_attachment=True, filename=f"passport-{rating.methodology.slug}-{rating.period}-{pk}.xlsx"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.dashboards.exports import neutral
 
-from .engine import Result, Status, rate
+from .engine import Result, Status, rate, zone_of
 from .parts import Readings, State
 from .peers import Label
 from .rules import GroupField, Rules
@@ -197,8 +197,8 @@ def score(content: bytes, rules: Rules) -> Result:
 
 
 def output(result: Result, rules: Rules) -> Iterator[list[object]]:
-    """Header and rows: subject, peer group, place, score, why there is none, per indicator its value, 0–100 and what it
-    adds to the score; the best first."""
+    """Header and rows: subject, peer group, place, score, zone, why there is none, per indicator its value, 0–100 and
+    what it adds to the score, per penalty its value and what it takes; the best first."""
     codes = [item.code for item in rules.items]
     penalties = [penalty.code for penalty in rules.penalties]
     yield [
@@ -206,9 +206,10 @@ def output(result: Result, rules: Rules) -> Iterator[list[object]]:
         "group",
         "place",
         "score",
+        "zone",
         "status",
         *(f"{code}.{part}" for code in codes for part in ("value", "normalised", "contribution")),
-        *(f"{code}.{part}" for code in penalties for part in ("value", "penalty")),
+        *(f"{code}.{part}" for code in penalties for part in ("value", "contribution")),
     ]
     points = result.points(rules)
     values = {code: result.table.values(code) for code in (*codes, *penalties)}
@@ -222,6 +223,7 @@ def output(result: Result, rules: Rules) -> Iterator[list[object]]:
             neutral(label_text(result.labels[result.groups[n]])),
             int(result.places[n]) or "",
             "" if points[n] is None else points[n],
+            neutral(zone.label) if points[n] is not None and (zone := zone_of(points[n], rules)) else "",
             Status(result.status[n]).name.lower(),
             *(
                 _cell(array[n], result.states[code][n])

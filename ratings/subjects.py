@@ -7,12 +7,14 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from django.db.models import Q
 
 from monitoring.models import Municipality, Region, Sector, Stewardship
 
+from .parts import Array
 from .periods import Period
-from .quantities import PageFacts
+from .quantities import PageFacts, Span
 from .rules import Subject
 
 DAY = dt.timedelta(days=1)
@@ -43,6 +45,17 @@ class Places:
         """The municipality of the upper level that an institution belongs to."""
         place = self.municipalities.get(self.institutions[institution][0])
         return self.municipalities.get(place.parent_id, place) if place else None
+
+    def of_district(self, page: PageFacts) -> PageFacts:
+        """The page among the adults of its whole district, where they are known; else among those of its settlement."""
+        district = self.district(page.institution)
+        known = district is not None and district.adult_population
+        return page._replace(adults=district.adult_population, place=district.pk) if known else page
+
+    def holds(self, outer: int, inner: int) -> bool:
+        """Whether the people of `inner` are among those of `outer`: keys of municipalities, 0 = the region."""
+        place = self.municipalities.get(inner)
+        return inner != outer and (outer == 0 or (place is not None and place.parent_id == outer))
 
     def _sector(self, institution: int, step: int) -> str:
         """Name of the widest sector (step 0), or of the step after it, as far as there is one."""
@@ -77,11 +90,27 @@ def holdings_of(
     """Which subject answers for which page over which days of the period; those of the same days follow each other."""
     if subject == Subject.PERSON:
         return _held_by_people(region, pages, period)
+    if subject == Subject.MUNICIPALITY:
+        pages = [places.of_district(page) for page in pages]
     return [
         Holding(key, page, period.first, period.last)
         for page in pages
         if (key := str(page.pk) if subject == Subject.PAGE else places.key(subject, page.institution))
     ]
+
+
+def spans_of(holdings: Sequence[Holding]) -> tuple[list[Span], Array]:
+    """Holdings put together by the days they last (those of the same days follow each other), and the row of each among
+    them: co-admins hold the same page over the same days."""
+    spans: dict[tuple[dt.date, dt.date], dict[int, PageFacts]] = defaultdict(dict)
+    row, rows = -1, []
+    for each in holdings:
+        pages = spans[each.first, each.last]
+        row += each.page.pk not in pages
+        pages[each.page.pk] = each.page
+        rows.append(row)
+    found = [Span(first, last, list(pages.values())) for (first, last), pages in spans.items()]
+    return found, np.array(rows, dtype=np.int64)
 
 
 def _held_by_people(region: Region, pages: Sequence[PageFacts], period: Period) -> list[Holding]:

@@ -141,7 +141,9 @@ def rating_export(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     columns = rating_screen.columns(rules, grouped=True)
     sort = tables.sort_of(request.GET, columns, rating_screen.DEFAULT_SORT)
     scores = tables.ordered(chosen_scores(request, found, rules).qs, columns, sort)
-    lines = (rating_screen.export_row(row, rules) for row in rating_screen.rows(scores.iterator(2000), found, rules))
+    lines = (
+        rating_screen.export_row(row, found, rules) for row in rating_screen.rows(scores.iterator(2000), found, rules)
+    )
     name = f"rating-{found.region.code.lower()}-{found.methodology.slug}-{found.period}-{found.edition}"
     if rules.subject == Subject.PERSON:
         after = {"file": f"{name}.{kind}", "filter": request.GET.urlencode(), "rows": scores.count()}

@@ -174,3 +174,48 @@ def line_words(rules: Rules) -> str:
     if rules.line.places is not None:
         return _("places 1 to %d of each peer group") % rules.line.places
     return _("all from %s points on") % points_text(rules.line.threshold)
+
+
+def ties_words(rules: Rules) -> str:
+    """What decides where a quota cuts through equal scores; "" where the methodology does not say."""
+    if not rules.ties:
+        return ""
+    names = ", ".join(str(INDICATORS[rules.item(code).measure.indicator].label) for code in rules.ties)
+    return _("Where the award line cuts through equal scores, these decide: %s; if equal too, all pass.") % names
+
+
+def winsorising_words(rules: Rules) -> str:
+    """How extreme values are treated; "" where no item feels them, or they are left as they are."""
+    rule = rules.winsorising
+    if rule is None or all(item.normaliser.kind != Kind.MIN_MAX for item in rules.items):
+        return ""
+    fields = {"most": rule.most, "skew": points_text(rule.skew), "kurtosis": points_text(rule.kurtosis)}
+    return (
+        _(
+            "Extreme values of what goes from the lowest to the highest of a peer group are pulled to the next one "
+            "while skewness is above %(skew)s and kurtosis above %(kurtosis)s, at most %(most)d an indicator and "
+            "group; the list of them is kept with the rating."
+        )
+        % fields
+    )
+
+
+def rounding_words(rules: Rules) -> list[str]:
+    """Where in the chain what is rounded, a line each."""
+    lines = []
+    if rules.unit and rules.unit_digits is not None:
+        words = ngettext(
+            "The scores of the units are rounded to %d digit before their mean is taken.",
+            "The scores of the units are rounded to %d digits before their mean is taken.",
+            rules.unit_digits,
+        )
+        lines.append(words % rules.unit_digits)
+    words = ngettext(
+        "The score is rounded to %d digit, half away from zero.",
+        "The score is rounded to %d digits, half away from zero.",
+        rules.digits,
+    )
+    lines.append(words % rules.digits)
+    if rules.zones:
+        lines.append(_("Zones go by the rounded score."))
+    return lines

@@ -134,7 +134,7 @@ def _interactions(which: Q) -> Coalesce:
 
 def _weeks_and_days(region: Region, first: dt.date, last: dt.date, pages: Collection[int]) -> dict[int, dict[str, int]]:
     """Known days and whole weeks of each page; a week belongs to the span that holds its Thursday."""
-    mondays = _mondays(first, last)
+    mondays = mondays_of(first, last)
     known = known_days(region)
     excused = exempt_days(region, first - WEEK, last + WEEK)
     posts = _posts_by_day(region, min([first, *mondays]), max([last, *(monday + 6 * DAY for monday in mondays)]))
@@ -163,7 +163,7 @@ def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
     return [first + n * DAY for n in range((last - first).days + 1)]
 
 
-def _mondays(first: dt.date, last: dt.date) -> list[dt.date]:
+def mondays_of(first: dt.date, last: dt.date) -> list[dt.date]:
     """Mondays of the weeks whose Thursday lies in the span."""
     return [day - 3 * DAY for day in days_between(first, last) if day.isoweekday() == 4]
 
@@ -189,14 +189,15 @@ def exempt_days(region: Region, first: dt.date, last: dt.date) -> dict[int, froz
     exemptions = Exemption.objects.filter(
         Q(until=None) | Q(until__gte=first), institution__region=region, since__lte=last
     )
-    result: dict[int, set[dt.date]] = defaultdict(set)
+    by_institution: dict[int, list[Exemption]] = defaultdict(list)
     for exemption in exemptions:
-        pages = Page.objects.filter(institution=exemption.institution_id)
-        if exemption.platform:
-            pages = pages.filter(platform=exemption.platform)
-        days = days_between(max(first, exemption.since), min(last, exemption.until or last))
-        for page in pages.values_list("pk", flat=True):
-            result[page].update(days)
+        by_institution[exemption.institution_id].append(exemption)
+    result: dict[int, set[dt.date]] = defaultdict(set)
+    pages = Page.objects.filter(institution__in=list(by_institution))
+    for page, institution, platform in pages.values_list("pk", "institution", "platform"):
+        for exemption in by_institution[institution]:
+            if exemption.platform in ("", platform):
+                result[page].update(days_between(max(first, exemption.since), min(last, exemption.until or last)))
     return {page: frozenset(days) for page, days in result.items()}
 
 

@@ -1,7 +1,7 @@
 """The workbook: the score with its formulas, the peer group, what was collected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -11,19 +11,21 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from ..catalogue import INDICATORS
-from ..computing import begun_units
-from ..engine import Result, measured, rate
+from ..computing import unit_periods
+from ..engine import Result, measured, rate, score_unit
+from ..inputs import held_by
 from ..models import Rating, RatingState, Score, ScoreStatus
 from ..names import group_name
 from ..normalising import winsorised
 from ..parts import State
-from ..rules import Eligibility, Item, Kind, PeerGroups, Penalty, Rules, Unknown
+from ..rules import Item, Kind, Penalty, Rules, Unknown
 from ..rules_data import read_rules
 from ..table import Table
 from ..tables_data import read_table_data, unpack
 from ..wording import measure_words, normaliser_words
 from . import formulas
-from .facts import Live, headings, live, read_facts
+from .facts import headings, read_facts
+from .live import Live, Sources, live
 from .sheets import Formats, Sheet, write_cell, write_rows
 
 WORDS = {
@@ -33,10 +35,10 @@ WORDS = {
 }
 
 
-def write_passport(score: Score, file: BinaryIO, names: Mapping[str, str]) -> None:
+def write_passport(score: Score, file: BinaryIO, names: Mapping[str, str], pages: Mapping[int, str]) -> None:
     """Write the workbook (XLSX) of a score into the file. names: of the peers that the reader may see, by key; the
-    others are numbered."""
-    _Book(score, file, names).write()
+    others are numbered. pages: names of the pages whose days the reader may see."""
+    _Book(score, file, names, pages).write()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class _Cells:
 
 
 class _Book:
-    def __init__(self, score: Score, file: BinaryIO, names: Mapping[str, str]) -> None:
-        self.score, self.names = score, names
+    def __init__(self, score: Score, file: BinaryIO, names: Mapping[str, str], pages: Mapping[int, str]) -> None:
+        self.score, self.names, self.pages = score, names, pages
         self.rating: Rating = score.rating
         self.rules: Rules = read_rules(self.rating.methodology.data)
         self.book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False})
@@ -67,6 +69,7 @@ class _Book:
         self.whole = read_table_data(self.data["whole"])
         self.result: Result = rate(self.rules, self.whole)
         self.row = list(self.whole.keys).index(score.key)
+        self.notes: list[tuple[str, str]] = []
 
     def write(self) -> None:
         first = self.book.add_worksheet(_("Score"))
@@ -123,13 +126,8 @@ class _Book:
     def _units(self) -> Sheet:
         """A row per unit: the normalised values, and the unit's score as a formula of them."""
         tables = [read_table_data(unit) for unit in self.data["units"]]
-        periods = begun_units(self.rules, self.rating.period, self.rating.read_to)
-        labels = (
-            [str(each) for each in periods]
-            if len(periods) == len(tables)
-            else [str(n) for n in range(1, len(tables) + 1)]
-        )
-        groups = dict(zip(self.whole.keys, self.result.groups.tolist(), strict=True))
+        periods = unit_periods(self.rules, self.rating, len(tables))
+        labels = [str(period or n) for n, period in enumerate(periods, start=1)]
         items = [item.code for item in self.rules.items]
         heads = {
             "unit": _("Unit"),
@@ -137,7 +135,7 @@ class _Book:
         }
         heads |= {"penalty": _("Penalties"), "score": _("Score")}
         sheet = self.book.add_worksheet(_("Units"))
-        rows = [self._unit_row(label, table, groups) for label, table in zip(labels, tables, strict=True)]
+        rows = [self._unit_row(label, table) for label, table in zip(labels, tables, strict=True)]
         written = write_rows(sheet, self.formats, heads, rows)
         weights = "{" + ",".join(formulas.number(item.weight) for item in self.rules.items) + "}"
         for n, row in enumerate(rows, start=1):
@@ -152,14 +150,11 @@ class _Book:
             sheet.write_formula(n, len(items) + 2, f"={total}", None, row["exact"])
         return written
 
-    def _unit_row(self, label: str, table: Table, groups: Mapping[str, int]) -> dict[str, object]:
+    def _unit_row(self, label: str, table: Table) -> dict[str, object]:
         row: dict[str, object] = {"unit": label, "known": False, "penalty": 0}
         if self.score.key not in table.keys:
             return row
-        mine = groups[self.score.key]
-        chosen = np.array([n for n, key in enumerate(table.keys) if groups.get(key) == mine])
-        part = table.rows(chosen)
-        result = rate(_without_peers(self.rules), part)
+        part, result = score_unit(self.rules, self.whole, table)
         at = list(part.keys).index(self.score.key)
         for item in self.rules.items:
             value = float(result.normal[item.code][at])
@@ -173,21 +168,26 @@ class _Book:
     # --- what was collected -------------------------------------------------------------------------------------------
 
     def _facts(self) -> dict[str, Live]:
-        """The sheets of a page's days, weeks and posts; formulas for what follows from them, where it still does."""
-        if self.score.page_id is None:
+        """The sheets of the pages' days, weeks and posts; formulas for what follows from them, where it still does."""
+        _places, held = held_by(self.rating, self.rules, self.score.key)
+        facts = read_facts(self.rating, held, self.pages)
+        if not facts.days:
+            self.notes = (
+                [(_("Days"), _("too many for a sheet: they are in the passports of the pages"))] if held else []
+            )
             return {}
-        facts = read_facts(self.rating, self.score.page_id)
         heads = headings()
         titles = {"days": _("Days"), "weeks": _("Weeks"), "posts": _("Posts")}
         sheets = []
         for name, rows in (("days", facts.days), ("weeks", facts.weeks), ("posts", facts.posts)):
             sheet = self.book.add_worksheet(titles[name])
             sheets.append(write_rows(sheet, self.formats, heads[name], rows))
+        sources = Sources(facts, *sheets)
         found = {}
         for part in (*self.rules.items, *self.rules.penalties):
             state, numerator, denominator, *_rest = self.score.items[part.code]
-            made = live(part.measure, facts, *sheets) if state == State.KNOWN else None
-            if made and made.values == (numerator, denominator):
+            made = live(part.measure, sources) if state == State.KNOWN else None
+            if made and np.allclose(made.values, (numerator, denominator), rtol=1e-12, atol=1e-9):
                 found[part.code] = made
         return found
 
@@ -224,6 +224,7 @@ class _Book:
             (_("Peer group"), group_name(rating.groups[self.score.group], self.rules)),
             (_("Has a place"), str(ScoreStatus(self.score.status).label)),
             (_("sha256 of rules, inputs and scores"), rating.digest),
+            *self.notes,
         ]
         for n, (label, text) in enumerate(lines):
             sheet.write_string(n, 0, str(label), self.formats.bold)
@@ -315,7 +316,3 @@ class _Book:
             place = f"=1+SUMPRODUCT({higher}/(COUNTIF({peers},{peers})+(COUNTIF({peers},{peers})=0)))"
             sheet.write_string(row + 2, 0, _("Place in the peer group"), self.formats.bold)
             sheet.write_formula(row + 2, 7, place, None, self.score.place)
-
-
-def _without_peers(rules: Rules) -> Rules:
-    return replace(rules, peers=PeerGroups(), eligibility=Eligibility())

@@ -1,76 +1,77 @@
-"""The sheets of what was collected for a page, and formulas over them."""
+"""The sheets of what was collected: the days, weeks and posts of the subject's pages."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from monitoring.models import PageDay, Post, Slot, SlotStatus
+from monitoring.models import PageDay, PageProfile, Post, Slot, SlotStatus
 from monitoring.models.measures import GONE_REASONS
+from monitoring.platforms.base import PosWidget
 from monitoring.rollups.sums import days_between, exempt_days, known_days
 from monitoring.templatetags.figures import reason_words
 
 from ..inputs import weeks_of
 from ..models import Rating
 from ..periods import Period, Unit
-from ..rules import Measure
-from .sheets import Sheet
+from ..quantities import POS_LEVELS
+from ..subjects import Holding
 
 # Of a year of a busy page; a sheet holds a million rows.
 MOST_POSTS = 20_000
+# A district of 60 pages has 22 000 page days a year; those of a ministry are in the passports of its pages.
+MOST_DAYS = 100_000
+DAY = dt.timedelta(days=1)
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The rows of one page's sheets, each beginning in the second row of its sheet."""
+    """The rows of the sheets, each beginning in the second row of its sheet."""
 
-    days: list[dict[str, Any]]
-    weeks: list[dict[str, Any]]
-    posts: list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A number with the formula that gives it from the facts' sheets."""
-
-    numerator: str
-    denominator: str
-    values: tuple[float, float]
+    days: list[Row]
+    weeks: list[Row]
+    posts: list[Row]
 
 
-def read_facts(rating: Rating, page: int) -> Facts:
-    """Days, weeks and posts of the page over the rating's period, as the base has them now."""
-    first, last = rating.first, rating.read_to
-    return Facts(
-        _days(rating, page, first, last),
-        [
-            {
-                "first": week.first,
-                "last": week.last,
-                "counts": int(week.posts is not None and not week.excused),
-                "posts": week.posts,
-                "excused": int(week.excused),
-            }
-            for week in weeks_of(rating, page, Period(first, last, Unit(rating.unit)))
-        ],
-        _posts(page, first, last),
-    )
+def read_facts(rating: Rating, held: Sequence[Holding], pages: Mapping[int, str]) -> Facts:
+    """Days, weeks and posts of the pages over the days that the subject answers for, as the base has them now; of pages
+    that are not named in `pages` nothing is told. Nothing at all where there are more than MOST_DAYS days."""
+    facts = Facts([], [], [])
+    shown = [each for each in held if each.page.pk in pages]
+    if sum((each.last - each.first).days + 1 for each in shown) > MOST_DAYS:
+        return facts
+    known = known_days(rating.region)
+    off = exempt_days(rating.region, rating.first, rating.read_to)
+    for each in shown:
+        page = {"page": pages[each.page.pk], "share": each.share}
+        counted = _counted(each, *known.get(each.page.pk, (dt.date.max, dt.date.min)))
+        free = off.get(each.page.pk, frozenset())
+        facts.days.extend(page | row for row in _days(each, {day for day in counted if day not in free}))
+        facts.weeks.extend(page | row for row in _weeks(rating, each))
+        facts.posts.extend(page | row for row in _posts(each))
+    return facts
 
 
-def _days(rating: Rating, page: int, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
-    facts = {row.day: row for row in PageDay.objects.filter(page=page, day__range=(first, last))}
-    slots = {row.day: row for row in Slot.objects.filter(page=page, day__range=(first, last))}
-    start, end = known_days(rating.region).get(page, (dt.date.max, dt.date.min))
-    off = exempt_days(rating.region, first, last).get(page, frozenset())
-    return [
-        _day(day, facts.get(day), slots.get(day), known=start <= day <= end and day not in off)
-        for day in days_between(first, last)
-    ]
+def _counted(holding: Holding, start: dt.date, end: dt.date) -> list[dt.date]:
+    """Days of which every post is known."""
+    return days_between(max(holding.first, start), min(holding.last, end))
 
 
-def _day(day: dt.date, fact: PageDay | None, slot: Slot | None, *, known: bool) -> dict[str, Any]:
+def _days(holding: Holding, known: set[dt.date]) -> Iterator[Row]:
+    span = {"page": holding.page.pk, "day__range": (holding.first, holding.last)}
+    facts = {row.day: row for row in PageDay.objects.filter(**span)}
+    slots = {row.day: row for row in Slot.objects.filter(**span)}
+    profiles = _profiles(holding)
+    for day in days_between(holding.first, holding.last):
+        row = _day(day, facts.get(day), slots.get(day), known=day in known)
+        yield row | _shown(profiles.get(day)) | {"end": int(day == holding.last)}
+
+
+def _day(day: dt.date, fact: PageDay | None, slot: Slot | None, *, known: bool) -> Row:
     gone = slot is not None and slot.status == SlotStatus.FAILED and slot.reason in GONE_REASONS
     state = slot.get_status_display() if slot else ""
     return {
@@ -88,8 +89,42 @@ def _day(day: dt.date, fact: PageDay | None, slot: Slot | None, *, known: bool) 
     }
 
 
-def _posts(page: int, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
-    rows = Post.objects.filter(page=page, day__range=(first, last)).order_by("published_at", "pk")[:MOST_POSTS]
+def _profiles(holding: Holding) -> dict[dt.date, PageProfile]:
+    """What the page showed on each day, from the first day on of which that is known to the last in the registry."""
+    last = min(holding.last, holding.page.archived_on or holding.last)
+    changes = list(PageProfile.objects.filter(page=holding.page.pk, since__lte=last).order_by("since"))
+    ends = [change.since - DAY for change in changes[1:]] + [last]
+    return {
+        day: change
+        for change, end in zip(changes, ends, strict=True)
+        for day in days_between(max(change.since, holding.first), end)
+    }
+
+
+def _shown(profile: PageProfile | None) -> Row:
+    if profile is None:
+        return {}
+    flags = {"mark": "state_mark", "avatar": "has_avatar", "description": "has_description", "cover": "has_cover"}
+    row = {name: None if (v := getattr(profile, column)) is None else int(v) for name, column in flags.items()}
+    level = None if profile.pos_widget is None else POS_LEVELS[PosWidget(profile.pos_widget)]
+    return row | {"pos": level, "widgets": profile.widgets}
+
+
+def _weeks(rating: Rating, holding: Holding) -> list[Row]:
+    return [
+        {
+            "first": week.first,
+            "last": week.last,
+            "counts": int(week.posts is not None and not week.excused),
+            "posts": week.posts,
+            "excused": int(week.excused),
+        }
+        for week in weeks_of(rating, holding.page.pk, Period(holding.first, holding.last, Unit(rating.unit)))
+    ]
+
+
+def _posts(holding: Holding) -> list[Row]:
+    rows = Post.objects.filter(page=holding.page.pk, day__range=(holding.first, holding.last))
     return [
         {
             "day": post.day,
@@ -101,14 +136,17 @@ def _posts(page: int, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
             "comments": post.comments_7,
             "reposts": post.reposts_7,
         }
-        for post in rows
+        for post in rows.order_by("published_at", "pk")[:MOST_POSTS]
     ]
 
 
 def headings() -> dict[str, dict[str, str]]:
     """Columns of the three sheets and their heads."""
+    page = {"page": _("Page")}
+    share = {"share": _("Share of the page")}
     return {
-        "days": {
+        "days": page
+        | {
             "day": _("Day"),
             "subscribers": _("Subscribers"),
             "hash": _("sha256 of the network's answer"),
@@ -120,15 +158,26 @@ def headings() -> dict[str, dict[str, str]]:
             "own": _("Own posts"),
             "people": _("Comments by people"),
             "answered": _("Answered comments"),
-        },
-        "weeks": {
+            "mark": _("State mark"),
+            "avatar": _("Avatar"),
+            "description": _("Description"),
+            "cover": _("Cover"),
+            "pos": _("ПОС widget, degree"),
+            "widgets": _("Widgets"),
+            "end": _("Last day"),
+        }
+        | share,
+        "weeks": page
+        | {
             "first": _("Monday"),
             "last": _("Sunday"),
             "counts": _("Week counts"),
             "posts": _("Posts"),
             "excused": _("Exempt"),
-        },
-        "posts": {
+        }
+        | share,
+        "posts": page
+        | {
             "day": _("Day"),
             "id": _("Post"),
             "kind": _("Kind"),
@@ -137,89 +186,6 @@ def headings() -> dict[str, dict[str, str]]:
             "likes": _("Likes"),
             "comments": _("Comments"),
             "reposts": _("Reposts"),
-        },
+        }
+        | share,
     }
-
-
-def live(measure: Measure, facts: Facts, days: Sheet, weeks: Sheet, posts: Sheet) -> Live | None:
-    """Formulas for the measure's numerator and denominator; None where it is no sum over the sheets."""
-    maker = MAKERS.get(measure.indicator)
-    return maker(dict(measure.params), facts, days, weeks, posts) if maker else None
-
-
-Params = dict[str, int]
-
-
-def _norm(params: Params, facts: Facts, days: Sheet, weeks: Sheet, posts: Sheet) -> Live:
-    wanted = params["posts"]
-    on_norm = sum(row["counts"] and row["posts"] >= wanted for row in facts.weeks)
-    counted = sum(row["counts"] for row in facts.weeks)
-    number = f'COUNTIFS({weeks.range("counts")},1,{weeks.range("posts")},">={wanted}")'
-    return Live(f"={number}", f"=COUNTIF({weeks.range('counts')},1)", (on_norm, counted))
-
-
-def _every_week(params: Params, facts: Facts, days: Sheet, weeks: Sheet, posts: Sheet) -> Live:
-    norm = _norm(params, facts, days, weeks, posts)
-    numerator = f"=IF({norm.numerator[1:]}={norm.denominator[1:]},1,0)"
-    return Live(numerator, "=1", (float(norm.values[0] == norm.values[1]), 1))
-
-
-def _regularity(params: Params, facts: Facts, days: Sheet, weeks: Sheet, posts: Sheet) -> Live:
-    known = [row for row in facts.days if row["known"]]
-    return Live(
-        f'=COUNTIFS({days.range("known")},1,{days.range("posts")},">0")',
-        f"=COUNTIF({days.range('known')},1)",
-        (sum(row["posts"] > 0 for row in known), len(known)),
-    )
-
-
-def _sums(numerator: str, denominator: str) -> Callable[..., Live]:
-    def make(params: Params, facts: Facts, days: Sheet, weeks: Sheet, posts: Sheet) -> Live:
-        values = tuple(sum(row[name] or 0 for row in facts.days) for name in (numerator, denominator))
-        return Live(f"=SUM({days.range(numerator)})", f"=SUM({days.range(denominator)})", values)
-
-    return make
-
-
-def _engagement(params: Params, facts: Facts, days: Sheet, weeks: Sheet, posts: Sheet) -> Live:
-    viewed = [row for row in facts.posts if row["aged"] and row["views"] is not None]
-    reactions = "+".join(posts.range(name) for name in ("likes", "comments", "reposts"))
-    which = f"ISNUMBER({posts.range('views')})*({posts.range('aged')}=1)"
-    return Live(
-        f"=SUMPRODUCT({which}*({reactions}))",
-        f"=SUMIF({posts.range('aged')},1,{posts.range('views')})",
-        (
-            sum((row["likes"] or 0) + (row["comments"] or 0) + (row["reposts"] or 0) for row in viewed),
-            sum(row["views"] for row in viewed),
-        ),
-    )
-
-
-def _growth(params: Params, facts: Facts, days: Sheet, weeks: Sheet, posts: Sheet) -> Live | None:
-    measured = [n for n, row in enumerate(facts.days) if row["subscribers"] is not None]
-    if not measured:
-        return None
-    first, last = (days.cell("subscribers", n) for n in (measured[0], measured[-1]))
-    begin, end = (facts.days[n]["subscribers"] for n in (measured[0], measured[-1]))
-    floor = params["floor"]
-    return Live(f"={last}-{first}", f"=MAX({first},{floor})", (end - begin, max(begin, floor)))
-
-
-def _alive(params: Params, facts: Facts, days: Sheet, weeks: Sheet, posts: Sheet) -> Live:
-    owed = sum(row["owed"] for row in facts.days)
-    gone = sum(row["gone"] for row in facts.days)
-    return Live(
-        f"=SUM({days.range('owed')})-SUM({days.range('gone')})", f"=SUM({days.range('owed')})", (owed - gone, owed)
-    )
-
-
-MAKERS: dict[str, Callable[..., Live | None]] = {
-    "posting_norm": _norm,
-    "every_week": _every_week,
-    "regularity": _regularity,
-    "own_content": _sums("own", "posts"),
-    "comments_answered": _sums("answered", "people"),
-    "engagement_by_views": _engagement,
-    "growth": _growth,
-    "days_alive": _alive,
-}

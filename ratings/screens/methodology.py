@@ -1,5 +1,6 @@
 """A methodology in words, its versions, and what a change of it would do."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from ..award_words import PAST_LABELS, award_words, divided_words, order_words
 from ..catalogue import INDICATORS
 from ..models import Methodology, Rating
 from ..names import subject_words
+from ..periods import Unit, period_of, year_before
 from ..rehearsal import Move, Rehearsal
 from ..rules import Kind, Rules, Subject
 from ..wording import (
@@ -27,8 +29,11 @@ from ..wording import (
     normaliser_words,
     peers_words,
     points_text,
+    rounding_words,
+    ties_words,
     unit_words,
     unknown_words,
+    winsorising_words,
 )
 
 MOST_MOVES = 20
@@ -63,6 +68,9 @@ class Words:
     eligibility: list[str]
     peers: list[str]
     line: str
+    ties: str
+    rounding: list[str]
+    extremes: str
     whole: bool
     unit: str
     awards: list[str]
@@ -95,6 +103,9 @@ def words(rules: Rules, data: Mapping[str, Any]) -> Words:
         eligibility_words(rules),
         peers_words(rules),
         line_words(rules),
+        ties_words(rules),
+        rounding_words(rules),
+        winsorising_words(rules),
         rules.unit is None,
         unit_words(rules.unit) if rules.unit else "",
         award_words(data, rules),
@@ -177,10 +188,13 @@ def names_of(keys: set[str], subject: Subject) -> dict[str, str]:
     return {str(each.pk): str(each) for each in model.objects.filter(pk__in=keys)}
 
 
-def reference(region: Region, methodology: Methodology) -> Rating | None:
-    """The rating on whose data a change is shown: the latest by this methodology, the longest of those."""
+def reference(region: Region, methodology: Methodology, today: dt.date) -> Rating | None:
+    """The rating by this methodology on whose data a change is shown: that of last year, or else the latest, the
+    longest of those."""
     same = Rating.objects.filter(region=region, methodology__slug=methodology.slug)
-    return same.select_related("methodology", "region", "inputs").order_by("-last", "first", "-edition").first()
+    same = same.select_related("methodology", "region", "inputs").order_by("-last", "first", "-edition")
+    last_year = year_before(period_of(Unit.YEAR, today))
+    return same.filter(first=last_year.first, last=last_year.last).first() or same.first()
 
 
 def comparable(region: Region, rules: Rules) -> list[Rating]:

@@ -51,7 +51,7 @@ def columns(rules: Rules, grouped: bool) -> tuple[Column, ...]:
     """The table's columns, one for each item of the methodology at the end."""
     return (
         Column("name", subject_words(rules.subject), "shown_name"),
-        Column("place", _("Place"), "place", numeric=True, explanation=_("inside the peer group")),
+        Column("place", _("Place"), "place", numeric=True, explanation=PLACE_WORDS),
         Column("points", _("Points"), "exact", numeric=True),
         *((Column("zone", _("Zone")),) if rules.zones else ()),
         *((Column("group", _("Peer group"), "group"),) if grouped else ()),
@@ -64,8 +64,11 @@ def columns(rules: Rules, grouped: bool) -> tuple[Column, ...]:
     )
 
 
+PLACE_WORDS = gettext_lazy("inside the peer group; ≈ where the order before the next one is not settled")
 ABOVE = F("exact") - F("expected")
-EXPECTED_WORDS = gettext_lazy("points less those that subjects of that size, population and age usually get")
+EXPECTED_WORDS = gettext_lazy(
+    "points less those that subjects of that size, population and age usually get, which stand below"
+)
 
 
 def heading(item: Item) -> str:
@@ -240,13 +243,18 @@ def export_headings(rules: Rules) -> list[str | Promise]:
         _("Expected points"),
         _("Best place of the draws"),
         _("Worst place of the draws"),
+        _("Order before the next one is settled"),
+        _("Chance of an award"),
         *(words for item in rules.items for words in (heading(item), _("%s (value)") % heading(item))),
         *(INDICATORS[each.measure.indicator].label for each in rules.penalties),
+        _("Methodology"),
+        _("sha256 of rules, inputs and scores"),
     ]
 
 
-def export_row(row: Row, rules: Rules) -> list[object]:
-    """Cells in the order of `export_headings`; None = no data."""
+def export_row(row: Row, rating: Rating, rules: Rules) -> list[object]:
+    """Cells in the order of `export_headings`; None = no data. A row that is cut out of the list still tells which
+    rating it is of."""
     score = row.score
     return [
         score.place if score.place else NOT_APPLICABLE,
@@ -258,8 +266,12 @@ def export_row(row: Row, rules: Rules) -> list[object]:
         None if score.expected is None else round(score.expected, 2),
         score.place_low or NOT_APPLICABLE,
         score.place_high or NOT_APPLICABLE,
+        NOT_APPLICABLE if score.settled is None else _("yes") if score.settled else _("no"),
+        NOT_APPLICABLE if score.award_chance is None else score.award_chance,
         *(each for item in rules.items for each in _exported(score.items[item.code], item)),
         *(_exported(score.items[each.code], each)[0] for each in rules.penalties),
+        f"{rating.methodology} · " + _("edition %d") % rating.edition,
+        rating.digest,
     ]
 
 

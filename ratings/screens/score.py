@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..catalogue import INDICATORS, Level, Unit
 from ..editing import plain
-from ..explain import Advice, Line, Scenario, advice, group_contributions, lines
+from ..explain import Advice, Line, Scenario, UnitLine, advice, group_contributions, lines, unit_lines
 from ..inputs import PartLine
 from ..models import Rating, Score, ScoreStatus
 from ..names import group_name
@@ -19,7 +19,7 @@ from ..parts import State
 from ..rules import Rules
 from ..rules_data import number
 from ..wording import gate_words, normaliser_words, points_text, value_text
-from .rating import ZoneMark, zones
+from .rating import ZoneMark, period_words, zones
 
 WIDTH = 100
 
@@ -41,16 +41,8 @@ class Bar:
     below: bool
 
     @property
-    def unknown(self) -> bool:
-        return self.line.state == State.UNKNOWN
-
-    @property
     def known(self) -> bool:
         return self.line.state == State.KNOWN
-
-    @property
-    def impossible(self) -> bool:
-        return self.line.state == State.IMPOSSIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +133,33 @@ def parts_note(indicator: str, parts: Sequence[PartLine]) -> str:
     return _("The numerator of a page counts once: at its last days.")
 
 
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """An item in one of the units whose mean the score is, in words."""
+
+    line: UnitLine
+    label: str
+    value: str
+
+
+def unit_rows(scenario: Scenario, rating: Rating, code: str) -> list[UnitRow]:
+    """The item unit by unit; none where the period is taken as a whole."""
+    unit = next(INDICATORS[part.indicator].unit for part in scenario.rules.measures if part.code == code)
+    return [
+        UnitRow(
+            line,
+            period_words(line.period.unit, line.period.first, line.period.last) if line.period else str(number),
+            "" if line.value is None else value_text(line.value, unit),
+        )
+        for number, line in enumerate(unit_lines(scenario, rating, code), start=1)
+    ]
+
+
+def number_of(text: str) -> int | None:
+    """A key as an address has it; None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def strip(score: Score) -> Strip | None:
     """Where the score stands among its peers; None where nobody is ranked there."""
     peers = Score.objects.filter(rating=score.rating_id, group=score.group, status=ScoreStatus.RANKED)
@@ -218,10 +237,23 @@ def trial(scenario: Scenario, changes: Mapping[str, float]) -> Trial | None:
     return Trial(points, gain, scenario.place(changes))
 
 
-def gates(score: Score, rules: Rules) -> list[str]:
-    """The conditions of taking part that this subject does not meet, in words."""
+def gates(score: Score, rules: Rules) -> list[tuple[str, str]]:
+    """Code and words of the conditions of taking part that this subject does not meet."""
     failed = score.facts.get("failed", [])
-    return [words for gate, words in zip(rules.gates, gate_words(rules), strict=True) if gate.code in failed]
+    return [
+        (gate.code, words) for gate, words in zip(rules.gates, gate_words(rules), strict=True) if gate.code in failed
+    ]
+
+
+def expectation(score: Score) -> str:
+    """What the expected points go by: size, population, age, as far as they are known."""
+    facts = score.facts
+    words = (
+        ("subscribers", lambda n: _("mean subscribers: %s") % points_text(round(n))),
+        ("adults", lambda n: _("adults of the municipality: %s") % points_text(n)),
+        ("age", lambda n: _("days in the registry: %s") % points_text(n)),
+    )
+    return "; ".join(word(facts[name]) for name, word in words if facts.get(name) is not None)
 
 
 def thin_reasons(score: Score, rules: Rules) -> list[str]:

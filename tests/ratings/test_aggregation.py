@@ -109,6 +109,40 @@ def test_the_adults_of_a_municipality_are_counted_once_however_many_pages_it_has
     assert value(table, district, "audience_by_adults") == 300 / 1000
 
 
+def test_the_adults_of_a_settlement_are_not_counted_beside_those_of_its_district(region):
+    founder = {"founder": "Администрация района"}
+    district = MunicipalityFactory(region=region, adult_population=30_000)
+    village = MunicipalityFactory(region=region, adult_population=2000, parent=district)
+    other = MunicipalityFactory(region=region, adult_population=500)
+    for municipality in (village, district, other):
+        place = institution(region, municipality=municipality, **founder)
+        watched(page_in(region, institution=place), FIRST, LAST, subscribers=100)
+    table = table_of(region, item("audience_by_adults"), subject="founder")
+    assert value(table, founder["founder"], "audience_by_adults") == 300 / 30_500
+
+
+def test_nor_are_those_of_a_municipality_beside_the_whole_region(region):
+    founder = {"founder": "Министерство"}
+    district = MunicipalityFactory(region=region, adult_population=30_000)
+    for municipality in (None, district):
+        place = institution(region, municipality=municipality, **founder)
+        watched(page_in(region, institution=place), FIRST, LAST, subscribers=100)
+    table = table_of(region, item("audience_by_adults"), subject="founder")
+    assert value(table, founder["founder"], "audience_by_adults") == 200 / region.adult_population
+
+
+@pytest.mark.parametrize(("adults", "expected"), [(30_000, 30_000), (None, 2000)])
+def test_a_municipality_speaks_to_all_its_adults_and_is_as_large(region, adults, expected):
+    """Also where only a settlement of it keeps pages; where its adults are not known, to those of the settlement."""
+    district = MunicipalityFactory(region=region, adult_population=adults)
+    village = MunicipalityFactory(region=region, adult_population=2000, parent=district)
+    watched(page_in(region, institution=institution(region, municipality=village)), FIRST, LAST, subscribers=100)
+    peers = {"by": ["size"], "sizes": ["10000"], "size_of": "population"}
+    table = table_of(region, item("audience_by_adults"), subject="municipality", peers=peers)
+    assert value(table, district, "audience_by_adults") == 100 / expected
+    assert (table.sizes.tolist(), table.facts["adults"].tolist()) == ([expected], [expected])
+
+
 def test_a_page_that_a_person_holds_over_several_spans_has_its_audience_once(region):
     page = watched(page_in(region), FIRST, LAST, subscribers=100)
     first, second = PersonFactory(region=region), PersonFactory(region=region)

@@ -53,6 +53,16 @@ def test_the_annex_of_the_best_admin_holds_groups_gate_eligibility_and_ties():
         assert part in text
 
 
+def test_the_annex_tells_how_extreme_values_are_treated_and_what_is_rounded():
+    text = text_of(make_methodology(item("growth", "min_max"), winsorising={"most": 4}, unit="month", unit_digits=1))
+    for part in ("не больше 4 на показатель", "округляются до 1 знака", "округляется до 2 знаков"):
+        assert part in text
+
+
+def test_where_nothing_feels_extreme_values_nothing_is_said_of_them():
+    assert "Крайние значения" not in text_of(make_methodology(item("growth"), winsorising={"most": 4}))
+
+
 def test_names_of_people_s_making_stay_text():
     methodology = make_methodology(item("growth"), source="<w:p> {{ 7*7 }} \x07 & «Приказ»")
     assert "<w:p> {{ 7*7 }}  & «Приказ»" in text_of(methodology)

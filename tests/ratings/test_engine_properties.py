@@ -190,6 +190,14 @@ def test_the_score_of_units_is_the_mean_of_their_scores(given_ones, data):
     assert sum(found.contributions.values()) == pytest.approx(expected, abs=0.01, nan_ok=True)
 
 
+@given(methodology_data(), st.integers(0, 2), st.data())
+def test_contributions_add_up_to_the_mean_of_units_rounded_and_cut_at_zero(methodology, digits, data):
+    rules = read_rules(methodology | {"unit_digits": digits, "peers": {}})
+    units = [data.draw(tables(rules, 4, 4)) for _ in range(3)]
+    found = rate(rules, units[0], units)
+    assert sum(found.contributions.values()) == pytest.approx(found.exact, abs=0.01, nan_ok=True)
+
+
 # --- the oracle -------------------------------------------------------------------------------------------------------
 
 

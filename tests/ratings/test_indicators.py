@@ -1,5 +1,8 @@
 """Each indicator on a few pages: known, unknown, not applicable, impossible."""
 
+import re
+from inspect import cleandoc
+
 import numpy as np
 import pytest
 
@@ -13,9 +16,10 @@ PROFILE = ("state_mark", "has_avatar", "has_description", "has_cover", "pos_righ
 
 
 def parts(answers=None, without: tuple[Gives, ...] = (), **columns: float) -> Parts:
-    """One page; `without`: what its network cannot tell."""
+    """One page that no exemption covers unless it is said; `without`: what its network cannot tell."""
+    free = dict.fromkeys(("exempt_days", "exempt_weeks", "exempt_lately"), 0)
     return Parts(
-        {name: np.array([value], dtype=float) for name, value in columns.items()},
+        {name: np.array([value], dtype=float) for name, value in (free | columns).items()},
         {what: np.array([what not in without]) for what in Gives},
         [answers or []],
     )
@@ -57,6 +61,11 @@ CASES = [
     ("regularity", {"active_days": 5, "posts_days": 30}, (5, 30)),
     ("regularity", {"active_days": 0, "posts_days": 0}, UNKNOWN),
     ("regularity", {"active_days": NAN, "posts_days": NAN}, UNKNOWN),
+    ("posting_norm", {"weeks": 0, "weeks_3": 0, "exempt_weeks": 1}, NOT_APPLICABLE),
+    ("every_week", {"weeks": 0, "weeks_3": 0, "exempt_weeks": 1}, NOT_APPLICABLE),
+    ("posts_in_week", {"recent_posts": 0, "exempt_lately": 1}, NOT_APPLICABLE),
+    ("posts_in_week", {"recent_posts": NAN, "exempt_lately": 1}, NOT_APPLICABLE),
+    ("regularity", {"active_days": 0, "posts_days": 0, "exempt_days": 1}, NOT_APPLICABLE),
     ("own_content", {"own_posts": 7, "posts": 10}, (7, 10)),
     ("own_content", {"own_posts": 0, "posts": 10}, (0, 10)),
     ("own_content", {"own_posts": 0, "posts": 0}, NOT_APPLICABLE),
@@ -124,6 +133,11 @@ def test_an_indicator_reads(name, columns, expected):
 
 def test_every_indicator_has_its_cases():
     assert {name for name, _columns, _expected in CASES} | SHOWN.keys() | COMPOSED == INDICATORS.keys()
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_an_indicator_says_its_formula_unit_and_source(name):
+    assert re.search(r"\S.*\n\n.*Unit: .+ Source: .+\.$", cleandoc(INDICATORS[name].measure.__doc__), re.DOTALL)
 
 
 @pytest.mark.parametrize(("name", "count"), [("posting_norm", 5), ("every_week", 5)])

@@ -6,12 +6,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from monitoring.models import Exemption, Page, PageProfile, Post
+from monitoring.models import Exemption, Obligation, Page, PageProfile, PageRecord, Post
+from ratings.catalogue import INDICATORS
+from ratings.explain import Scenario, unit_lines
 from ratings.inputs import MOST_ROWS, Under, under
 from ratings.models import Rating, RatingState
 from ratings.parts import State
 from ratings.periods import read_period
-from tests.factories import InstitutionFactory, PersonFactory, institution_admin, steward, watched
+from tests.factories import (
+    InstitutionFactory,
+    MunicipalityFactory,
+    PersonFactory,
+    institution_admin,
+    steward,
+    watched,
+)
 
 from .worlds import DAY, FIRST, LAST, by_key, item, methodology, page_in, rate, ratio, some_pages, target, to
 
@@ -19,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def under_of(rating: Rating, subject, code: str) -> Under:
-    return under(rating, by_key(rating)[str(subject.pk)], code)
+    return under(rating, by_key(rating)[str(getattr(subject, "pk", subject))], code)
 
 
 def rated(region, *indicators: str, subject: str = "page", **rest) -> Rating:
@@ -82,12 +91,44 @@ def test_levels_that_count_once_are_said_to(analyst_client, region, handed_over)
     assert "берётся один раз" not in days
 
 
-def test_of_several_pages_only_the_parts_are_told(region):
+@pytest.fixture
+def two_pages(region):
+    """An institution with a page on each of two networks; the second one's posts have 5 likes."""
     place = InstitutionFactory(region=region)
-    for platform in ("vk", "ok"):
-        watched(page_in(region, institution=place, platform=platform), FIRST, LAST)
-    found = under_of(rated(region, "engagement_by_views", subject="institution"), place, "engagement_by_views")
+    for platform, likes in (("vk", 4), ("ok", 5)):
+        watched(page_in(region, institution=place, platform=platform, external_id="77"), FIRST, LAST, likes=likes)
+    return place
+
+
+def test_of_several_pages_only_the_parts_are_told(region, two_pages):
+    found = under_of(rated(region, "engagement_by_views", subject="institution"), two_pages, "engagement_by_views")
     assert (len(found.parts), found.posts, found.weeks, found.days) == (2, [], [], [])
+
+
+def test_each_of_several_pages_opens_to_its_own_rows(region, two_pages):
+    rating = rated(region, "engagement_by_views", "posting_norm", subject="institution")
+    page = two_pages.pages.get(platform="ok")
+    score = by_key(rating)[str(two_pages.pk)]
+    found = under(rating, score, "engagement_by_views", page.pk)
+    assert (len(found.parts), found.page, {post.likes_7 for post in found.posts}) == (2, page.pk, {5})
+    assert len(under(rating, score, "posting_norm", page.pk).weeks) == 4
+
+
+def test_a_page_of_somebody_else_is_not_opened(region, two_pages):
+    foreign = watched(page_in(region), FIRST, LAST)
+    rating = rated(region, "engagement_by_views", subject="institution")
+    found = under(rating, by_key(rating)[str(two_pages.pk)], "engagement_by_views", foreign.pk)
+    assert (found.page, found.posts) == (None, [])
+
+
+def test_the_queries_under_an_item_do_not_grow_with_the_pages_of_a_subject(region, django_assert_max_num_queries):
+    district = MunicipalityFactory(region=region)
+    for _ in range(12):
+        watched(page_in(region, institution=InstitutionFactory(region=region, municipality=district)), FIRST, LAST)
+    rating = rated(region, "posting_norm", "avatar", subject="municipality")
+    score = by_key(rating)[str(district.pk)]
+    with django_assert_max_num_queries(25):
+        assert len(under(rating, score, "posting_norm").parts) == 12
 
 
 def test_a_business_card_does_not_apply(region):
@@ -175,6 +216,61 @@ def test_recent_posts_show_their_seven_days(region):
     assert [day.day for day in days] == [LAST - n * DAY for n in range(6, -1, -1)]
 
 
+def test_regularity_shows_the_days_with_a_post(region):
+    page = watched(page_in(region), FIRST, LAST, every=7)
+    days = under_of(rated(region, "regularity"), page, "regularity").days
+    assert [(day.day, day.posts) for day in days] == [(FIRST + n * DAY, 1) for n in range(0, 30, 7)]
+
+
+def test_what_was_written_by_hand_shows_since_when(region):
+    page = watched(page_in(region), FIRST, LAST)
+    for since, reach in ((FIRST - DAY, 40), (FIRST + DAY, 60), (LAST + DAY, 900)):
+        PageRecord.objects.create(page=page, since=since, page_class="active", weekly_reach=reach)
+    rating = rated(region, "weekly_reach", "component")
+    records = under_of(rating, page, "weekly_reach").records
+    assert [(record.since, record.weekly_reach) for record in records] == [(FIRST + DAY, 60), (FIRST - DAY, 40)]
+    assert ratio(rating, page, "weekly_reach") == (60, 100)
+
+
+def test_a_page_that_has_no_record_says_itself_what_was_written(region):
+    page = watched(page_in(region, connected_to_component=True), FIRST, LAST)
+    [record] = under_of(rated(region, "component"), page, "component").records
+    assert (record.since, record.connected_to_component) == (page.added_on, True)
+
+
+def test_presence_shows_the_networks_of_every_institution_also_of_those_without_a_page(region):
+    district = MunicipalityFactory(region=region)
+    place, without = (InstitutionFactory(region=region, municipality=district) for _ in range(2))
+    watched(page_in(region, institution=place), FIRST, LAST)
+    for platform in ("vk", "ok"):
+        Obligation.objects.create(platform=platform, since=FIRST)
+    rating = rated(region, "presence", subject="municipality")
+    duties = under_of(rating, district, "presence").duties
+    assert [(each.institution, each.kept, each.missing) for each in duties] == [
+        (place.pk, ["vk"], ["ok"]),
+        (without.pk, [], ["ok", "vk"]),
+    ]
+    assert ratio(rating, district, "presence") == (1, 4)
+
+
+def test_adults_are_shown_as_they_are_counted(region):
+    district = MunicipalityFactory(region=region, name="Район", adult_population=3000)
+    village = MunicipalityFactory(region=region, name="Село", adult_population=200, parent=district)
+    for place in (district, village):
+        institution = InstitutionFactory(region=region, municipality=place, founder="Администрация")
+        watched(page_in(region, institution=institution), FIRST, LAST)
+    rating = rated(region, "audience_by_adults", subject="founder")
+    adults = under_of(rating, "Администрация", "audience_by_adults").adults
+    assert [(each.place, each.adults) for each in adults] == [("Район", 3000)]
+    assert ratio(rating, "Администрация", "audience_by_adults")[1] == 3000
+
+
+def test_where_the_score_is_the_mean_of_days_every_week_of_posts_is_there(region):
+    page = watched(page_in(region), FIRST - 10 * DAY, LAST)
+    days = under_of(rated(region, "posts_in_week", unit="day"), page, "posts_in_week").days
+    assert {day.day for day in days} == {FIRST + n * DAY for n in range(-6, 30)}
+
+
 def test_there_is_no_other_item(region):
     page = watched(page_in(region), FIRST, LAST)
     with pytest.raises(KeyError):
@@ -192,19 +288,70 @@ def test_pages_that_are_gone_from_the_base_leave_nothing_below(region):
 # --- over the screen --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "indicator",
-    ["posting_norm", "engagement_by_views", "avatar", "posts_in_week", "growth", "presence", "pos_widget", "component"],
-)
+@pytest.mark.parametrize("indicator", INDICATORS)
 def test_the_screen_of_every_kind_of_item_opens(analyst_client, region, indicator):
     page = watched(page_in(region, title="Страница"), FIRST, LAST, profile={"pos_widget": "right"})
     watched(page_in(region), FIRST, LAST, failed={FIRST: "unreachable"})
+    Obligation.objects.create(platform="vk", since=FIRST)
     rating = rated(region, indicator)
     score = by_key(rating)[str(page.pk)]
     response = analyst_client.get(reverse("score_inputs", args=[score.pk, indicator]))
     assert response.status_code == 200
     assert reverse("page", args=[page.pk]) in response.content.decode()
     assert analyst_client.get(reverse("score_inputs", args=[score.pk, "nothing"])).status_code == 404
+
+
+def test_every_page_of_a_subject_leads_to_its_rows_and_every_post_to_the_network(analyst_client, region, two_pages):
+    rating = rated(region, "engagement_by_views", subject="institution")
+    address = reverse("score_inputs", args=[rating.scores.get().pk, "engagement_by_views"])
+    page = two_pages.pages.get(platform="ok")
+    html = analyst_client.get(address).content.decode()
+    assert f'href="?page={page.pk}#page-rows"' in html
+    html = analyst_client.get(f"{address}?page={page.pk}").content.decode()
+    assert reverse("page", args=[page.pk]) in html
+    assert f"https://ok.ru/group/77/topic/{FIRST}" in html
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 40, "²"])
+def test_an_address_without_such_a_page_tells_the_parts_alone(analyst_client, region, two_pages, page):
+    rating = rated(region, "engagement_by_views", subject="institution")
+    address = reverse("score_inputs", args=[rating.scores.get().pk, "engagement_by_views"])
+    response = analyst_client.get(address, {"page": page})
+    assert (response.status_code, "posts-title" in response.content.decode()) == (200, False)
+
+
+def test_the_units_of_a_mean_are_shown_and_add_up_to_its_points(analyst_client, region):
+    page = watched(page_in(region), FIRST, LAST)
+    PageProfile.objects.create(page=page, since=LAST - DAY, has_avatar=False)
+    rating = rate(region, methodology(target("avatar", "1"), target("regularity", "1"), unit="week"))
+    score = rating.scores.get()
+    lines = unit_lines(Scenario(rating, score), rating, "avatar")
+    assert [line.period.first.day for line in lines] == [4, 11, 18, 25]
+    assert [line.normal for line in lines] == pytest.approx([100, 100, 100, 100 * 4 / 6])
+    assert sum(line.contribution for line in lines) / 4 == pytest.approx(score.items["avatar"][4])
+    html = analyst_client.get(reverse("score_inputs", args=[score.pk, "avatar"])).content.decode()
+    assert "25.11–30.11.2024" in html
+    assert "66,67" in html
+
+
+def test_a_unit_without_a_score_is_shown_as_left_out(region):
+    page = watched(page_in(region), FIRST, LAST)
+    PageProfile.objects.update(since=FIRST + 12 * DAY)
+    rating = rate(region, methodology(target("avatar", "1"), unit="week"))
+    lines = unit_lines(Scenario(rating, by_key(rating)[str(page.pk)]), rating, "avatar")
+    assert [(line.state, line.counts) for line in lines] == [(State.UNKNOWN, False)] + [(State.KNOWN, True)] * 3
+
+
+def test_a_unit_is_compared_with_those_that_are_not_thin(region):
+    """As in the rating itself: a page with too few data changes nobody's percentile."""
+    pages = some_pages(region, [1, 2, 3])
+    watched(page_in(region, added_on=LAST - DAY), LAST - 9 * DAY, LAST, likes=9)
+    rules = methodology(item("engagement_by_views"), unit="week", eligibility={"days": 10})
+    rating = rate(region, rules)
+    score = by_key(rating)[str(pages[2].pk)]
+    lines = unit_lines(Scenario(rating, score), rating, "engagement_by_views")
+    assert [line.normal for line in lines] == pytest.approx([250 / 3] * 4)
+    assert score.exact == pytest.approx(250 / 3)
 
 
 def test_the_number_of_queries_under_an_item_is_bounded(analyst_client, region, django_assert_max_num_queries):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError
 
-from ratings.methodologies import latest_version, save_version, store_preset, store_presets
+from ratings.methodologies import save_version, store_preset, store_presets, version_data
 from ratings.models import Methodology
 from ratings.presets import preset_slugs, read_preset
 from ratings.rules_data import RulesError
@@ -57,12 +57,21 @@ def test_of_two_versions_in_force_the_later_one_counts():
 
 
 def test_the_latest_version_is_the_stored_one_or_that_of_the_file():
-    assert latest_version("chelyabinsk") == read_preset("chelyabinsk")["versions"][-1]
+    assert version_data("chelyabinsk") == read_preset("chelyabinsk")["versions"][-1]
     store_preset("chelyabinsk")
     Methodology.objects.filter(version="2026").update(data={"kept": True})
-    assert latest_version("chelyabinsk") == {"kept": True}
+    assert version_data("chelyabinsk") == {"kept": True}
     with pytest.raises(KeyError):
-        latest_version("no-such")
+        version_data("no-such")
+
+
+def test_an_older_version_is_found_by_its_name():
+    assert version_data("chelyabinsk", "2025") == read_preset("chelyabinsk")["versions"][0]
+    store_preset("chelyabinsk")
+    Methodology.objects.filter(version="2025").update(data={"kept": True})
+    assert version_data("chelyabinsk", "2025") == {"kept": True}
+    with pytest.raises(KeyError):
+        version_data("chelyabinsk", "1999")
 
 
 # --- saving -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Methodologies on the screen: in words, as a form with its effect, rehearsed, and as a calculator."""
 
 import csv
+import datetime as dt
 import io
 import re
 
@@ -10,13 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from gospub.accounts.models import AuditEntry
+from monitoring.models import Page
 from ratings.award_editing import award_fields
 from ratings.editing import form_of
 from ratings.methodologies import store_presets
 from ratings.models import Methodology, Rating, RatingState
+from ratings.periods import read_period
 from tests.factories import InstitutionFactory, RegionFactory, analyst, auditor, institution_admin, official, watched
 
-from .worlds import FIRST, LAST, item, methodology, page_in, ranking, rate, some_pages, target, to
+from .worlds import FIRST, LAST, ZONES, item, methodology, page_in, ranking, rate, some_pages, target, to
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +68,22 @@ def test_words_tell_weights_norms_and_zones(analyst_client, region):
     assert "Зелёная" in html
     assert "90" in html
     assert re.search(r'<td class="n"><span class="num">40</span></td>', html)
+
+
+def test_words_tell_ties_extreme_values_and_every_rounding(analyst_client, region):
+    found = methodology(
+        item("growth", normaliser={"kind": "min_max"}), region=region, unit="month", unit_digits=1, digits=3,
+        winsorising={"most": 4}, line={"places": 2}, ties=["growth"], zones=ZONES,
+    )  # fmt: skip
+    html = re.sub(r"\s+", " ", analyst_client.get(address("methodology", region, found)).content.decode())
+    for words in (
+        "Оценки отрезков округляются до 1 знака, прежде чем берётся их среднее.",
+        "Итог округляется до 3 знаков",
+        "Зоны — по округлённому итогу.",
+        "асимметрия больше 2 и эксцесс больше 3,50, не больше 4 на показатель и группу",
+        "решают по порядку: Прирост",
+    ):
+        assert words in html, words
 
 
 def test_the_list_has_published_ones_and_the_regions_own(analyst_client, region):
@@ -153,6 +172,25 @@ def test_a_preview_renders_the_effect_alone_and_saves_nothing(analyst_client, re
     found.refresh_from_db()
     assert found.data["items"][0]["weight"] == "9"
     assert (Methodology.objects.count(), Rating.objects.count()) == (1, 1)
+
+
+def test_a_preview_is_on_the_data_of_last_year_where_it_was_rated(analyst_client, region, two_sides):
+    """Not on those of a later month."""
+    found = two_sides.methodology
+    rate(region, found, read_period("2024"))
+    watched(Page.objects.get(title="П00"), dt.date(2025, 1, 1), dt.date(2025, 1, 9))
+    rate(region, found, read_period("2025-01"))
+    html = analyst_client.get(address("methodology_edit", region, found)).content.decode()
+    assert "Кто и куда переместился бы: 2024 год" in re.sub(r"\s+", " ", html)
+
+
+def test_a_preview_needs_no_rating(analyst_client, region, two_sides):
+    found = two_sides.methodology
+    Rating.objects.all().delete()
+    form = filled(found, **{"item-0-weight": "1", "item-1-weight": "9"})
+    html = analyst_client.post(address("methodology_edit", region, found), form, headers={"HX-Request": "true"})
+    assert set(names_of_moves(html.content.decode())) == {"П00", "П01"}
+    assert Rating.objects.count() == 0
 
 
 def test_a_preview_of_what_cannot_be_read_says_what(analyst_client, region, two_sides):

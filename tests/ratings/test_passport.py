@@ -7,14 +7,14 @@ import subprocess
 import openpyxl
 import pytest
 
-from monitoring.models import PageDay, Person, Stewardship
+from monitoring.models import Page, PageDay, PageProfile, Person, Stewardship
 from ratings.computing import compute
 from ratings.models import Score
 from ratings.passport import write_passport
 from ratings.periods import read_period
-from tests.factories import PageFactory, collected
+from tests.factories import MunicipalityFactory, PageFactory, collected
 
-from .years import FIRST, LAST, NOW, item, make_methodology, region_of_pages, sum_up, year_of
+from .years import DAY, FIRST, LAST, NOW, item, make_methodology, region_of_pages, sum_up, year_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +46,17 @@ def recomputed(tmp_path):
     return run
 
 
-def passport(score: Score, names: dict[str, str] | None = None) -> bytes:
+def passport(score: Score, names: dict[str, str] | None = None, without: int = 0) -> bytes:
+    """without: a page that the reader may not see."""
     file = io.BytesIO()
-    write_passport(score, file, names or {})
+    pages = {page.pk: str(page) for page in Page.objects.exclude(pk=without)}
+    write_passport(score, file, names or {}, pages)
     return file.getvalue()
+
+
+def by_label(workbook: openpyxl.Workbook) -> dict[str, list[object]]:
+    """The rows of the first sheet by their first cell."""
+    return {str(row[0]): row for row in rows(workbook)}
 
 
 def rows(workbook: openpyxl.Workbook, sheet: int = 0) -> list[list[object]]:
@@ -101,6 +108,82 @@ def test_libreoffice_computes_the_same_scores_and_places_from_the_formulas(recom
     assert len({score.points for score in scores}) > 5
 
 
+PROFILE = ("state_mark", "avatar", "description", "cover", "appearance", "pos_widget", "widgets")
+
+
+@pytest.fixture
+def shared_pages():
+    """A person with the half of one page up to autumn and the whole of another; what both pages show changes."""
+    region = region_of_pages(1)
+    first = Page.objects.get()
+    second = year_of(PageFactory(institution__region=region, added_on=FIRST), likes=9, posts_a_week=2)
+    PageProfile.objects.update(pos_widget="right")
+    PageProfile.objects.create(page=second, since=FIRST + 200 * DAY, state_mark=False, has_avatar=True, has_cover=False,
+                               has_description=True, pos_widget="wrong", widgets=1)  # fmt: skip
+    person, other = (Person.objects.create(region=region, name=name) for name in ("Полевая Анна", "Луговой Пётр"))
+    Stewardship.objects.create(person=person, page=first, since=FIRST, until=FIRST + 249 * DAY)
+    Stewardship.objects.create(person=other, page=first, since=FIRST)
+    Stewardship.objects.create(person=person, page=second, since=FIRST)
+    sum_up(region)
+    return region, person
+
+
+def test_the_numbers_of_a_person_follow_from_the_days_of_all_the_pages(recomputed, shared_pages):
+    region, person = shared_pages
+    summed = ("posting_norm", "regularity", "own_content", "engagement_by_views", "days_alive", *PROFILE)
+    items = [item(name, "target", target="1") for name in summed]
+    items.append(item("state_mark", "target", target="1", code="last", params={"at_end": 1}))
+    make_methodology(*items, slug="people", subject="person", penalties=[PENALTY])
+    score = compute(region, read_period("2024"), "people", NOW).scores.get(person=person)
+    book = recomputed({"person": passport(score)})["person"]
+    table = [row for row in rows(book) if row[8] is not None][1:]
+    assert len(table) == len(items) + 1
+    assert {row[8] for row in table} == {"вычислено по соседним листам"}
+    for row, part in zip(table, [*summed, "last", "minimum_requirements"], strict=True):
+        assert row[2:4] == pytest.approx(score.items[part][1:3]), part
+    assert found(book, "Точный итог") == pytest.approx(score.exact, abs=1e-6)
+    days = rows(book, 2)[1:]
+    assert {row[0] for row in days} == {str(page) for page in Page.objects.all()}
+    assert len(days) == 250 + 366
+
+
+def test_the_numbers_of_a_municipality_follow_from_its_pages(recomputed):
+    region = region_of_pages(3)
+    district = MunicipalityFactory(region=region)
+    region.institutions.update(municipality=district)
+    PageProfile.objects.update(pos_widget="right")
+    PageProfile.objects.filter(page=Page.objects.first()).update(state_mark=False)
+    make_methodology(item("engagement_by_views", "target", target="0.036"), subject="municipality", penalties=[PENALTY])
+    score = compute(region, read_period("2024"), "own", NOW).scores.get()
+    book = recomputed({"place": passport(score)})["place"]
+    assert by_label(book)["Минимальные требования"][2:4] == [8, 9]
+    assert "вычислено" in by_label(book)["Минимальные требования"][8]
+    assert found(book, "Точный итог") == pytest.approx(score.exact, abs=1e-6)
+
+
+def test_days_of_a_page_that_the_reader_may_not_see_are_not_told(shared_pages):
+    region, person = shared_pages
+    make_methodology(item("regularity", "target", target="1"), slug="people", subject="person")
+    score = compute(region, read_period("2024"), "people", NOW).scores.get(person=person)
+    hidden = Page.objects.order_by("pk").first()
+    book = openpyxl.load_workbook(io.BytesIO(passport(score, without=hidden.pk)))
+    assert {row[0] for row in rows(book, 2)[1:]} == {str(Page.objects.order_by("pk").last())}
+    assert by_label(book)["Регулярность"][2:4] == score.items["regularity"][1:3]
+    assert "как было при расчёте" in by_label(book)["Регулярность"][8]
+
+
+def test_the_units_of_a_mean_leave_out_those_with_too_few_data(recomputed):
+    region = region_of_pages(3)
+    young = PageFactory(institution__region=region, added_on=LAST - 20 * DAY)
+    year_of(young, likes=50, first=LAST - 40 * DAY)
+    sum_up(region)
+    make_methodology(item("engagement_by_views"), unit="month", eligibility={"days": 30})
+    rating = compute(region, read_period("2024"), "own", NOW)
+    score = rating.scores.get(place=1)
+    book = recomputed({"best": passport(score)})["best"]
+    assert found(book, "Точный итог") == pytest.approx(score.exact, abs=1e-6)
+
+
 def test_a_reading_that_is_changed_in_the_sheet_changes_the_score(recomputed):
     region = region_of_pages(3)
     make_methodology(item("posting_norm", "target", target="1"))
@@ -109,7 +192,7 @@ def test_a_reading_that_is_changed_in_the_sheet_changes_the_score(recomputed):
     content = passport(score)
     book = openpyxl.load_workbook(io.BytesIO(content))
     for row in book["Недели"].iter_rows(min_row=2, max_row=27):
-        row[3].value = 0
+        row[4].value = 0
     changed = io.BytesIO()
     book.save(changed)
     books = recomputed({"before": content, "after": changed.getvalue()})
@@ -134,7 +217,7 @@ def test_every_day_is_there_with_the_hash_of_its_answer():
     score = compute(region, read_period("2024"), "own", NOW).scores.get()
     days = openpyxl.load_workbook(io.BytesIO(passport(score)))["Дни"]
     assert days.max_row == 367  # 2024 has 366 days
-    assert days.cell(2, 3).value == "ab" * 32
+    assert days.cell(2, 4).value == "ab" * 32
 
 
 def test_peers_that_the_reader_may_not_see_have_numbers_for_names():

@@ -77,6 +77,52 @@ def test_a_pos_widget_is_right_where_its_number_is_or_cannot_be_checked(region, 
     assert read(page, "pos_widget", "pos_right_end", "pos_level_end") == [right, level]
 
 
+# --- exemptions -------------------------------------------------------------------------------------------------------
+
+
+def exempt(page: Page, first: dt.date, last: dt.date | None = None, platform: str = "") -> None:
+    Exemption.objects.create(institution=page.institution, platform=platform, ground="Ремонт", since=first, until=last)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days", "weeks"),
+    [
+        (FIRST, LAST, 1, 1),
+        (FIRST - 90 * DAY, None, 1, 1),
+        (dt.date(2024, 11, 4), LAST, 0, 1),  # all four weeks that belong to November
+        (dt.date(2024, 11, 10), dt.date(2024, 11, 25), 0, 1),  # a day of each is enough: such a week counts in neither
+        (dt.date(2024, 11, 11), LAST, 0, 0),
+        (FIRST, LAST - DAY, 0, 1),
+        (LAST + 8 * DAY, None, 0, 0),
+    ],
+)
+def test_an_exemption_frees_of_the_norm_where_it_touches_every_week_and_of_days_where_it_covers_them(
+    region, first, last, days, weeks
+):
+    page = watched(page_in(region), FIRST, LAST)
+    exempt(page, first, last)
+    assert read(page, "regularity", "exempt_days", "exempt_weeks") == [days, weeks]
+
+
+def test_days_before_a_page_came_into_the_registry_need_no_exemption(region):
+    page = watched(page_in(region, added_on=FIRST + 14 * DAY), FIRST + 14 * DAY, LAST)
+    exempt(page, FIRST + 14 * DAY)
+    assert read(page, "regularity", "exempt_days", "exempt_weeks") == [1, 1]
+
+
+def test_an_exemption_of_another_network_frees_nobody(region):
+    page = watched(page_in(region), FIRST, LAST)
+    exempt(page, FIRST, platform="ok")
+    assert read(page, "regularity", "exempt_days", "exempt_weeks") == [0, 0]
+
+
+@pytest.mark.parametrize(("until", "free"), [(LAST - 6 * DAY, 1), (LAST - 7 * DAY, 0), (None, 1)])
+def test_an_exemption_frees_of_recent_posts_where_it_covers_one_of_their_days(region, until, free):
+    page = watched(page_in(region), FIRST, LAST)
+    exempt(page, FIRST, until)
+    assert read(page, "posts_in_week", "exempt_lately") == [free]
+
+
 # --- recent posts, the registry ---------------------------------------------------------------------------------------
 
 

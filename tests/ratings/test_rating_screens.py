@@ -171,6 +171,28 @@ def test_the_firmness_of_a_place_is_asked_for(analyst_client, zoned):
     assert "П1" not in titles(analyst_client, zoned, "?firmness=unsettled")
 
 
+def test_a_place_that_is_not_settled_is_marked_in_the_table(analyst_client, zoned):
+    def marked() -> list[str]:
+        rows = re.findall(r"<tr>.*?</tr>", html_of(analyst_client, url(zoned)), re.S)
+        return [re.findall(r"П\d", row)[0] for row in rows if "<td" in row and "≈" in row]
+
+    zoned.scores.update(settled=True)
+    assert marked() == []
+    zoned.scores.filter(page__title="П1").update(settled=False)
+    assert marked() == ["П1"]
+
+
+def test_what_is_expected_stands_beside_the_points(analyst_client, zoned):
+    zoned.scores.filter(page__title="П1").update(expected=12.34)
+    assert "12,34" in html_of(analyst_client, url(zoned))
+
+
+def test_those_most_above_expectation_come_first_where_they_are_asked_for(analyst_client, zoned):
+    for title, expected in (("П0", 99), ("П1", 1), ("П2", 50)):
+        zoned.scores.filter(page__title=title).update(expected=expected)
+    assert titles(analyst_client, zoned, "?sort=-expected")[:3] == ["П2", "П1", "П0"]
+
+
 def test_a_condition_in_force_is_named_in_words_and_can_be_taken_away(analyst_client, zoned):
     number = zoned.groups.index([["Культура"]])
     html = html_of(analyst_client, url(zoned, f"?group={number}&status=0&zone=high"))

@@ -1,6 +1,7 @@
 """A methodology tried on past data: who would move, who would be awarded, what cannot be compared."""
 
 import copy
+import datetime as dt
 
 import pytest
 
@@ -9,7 +10,7 @@ from monitoring.models import Page, PageDay, Post
 from ratings.computing import NothingToRateError
 from ratings.models import Methodology, Rating
 from ratings.periods import read_period
-from ratings.rehearsal import Rehearsal, rehearse, rehearse_period, tables_for
+from ratings.rehearsal import Past, Rehearsal, rehearse, rehearse_change, rehearse_period, tables_for
 from ratings.rules_data import read_rules
 from tests.factories import InstitutionFactory, watched
 
@@ -153,3 +154,41 @@ def test_places_are_compared_among_all_whatever_the_groups(region):
     rehearsal = tried(rate(region, rules), peers={"by": []})
     assert [move.rise for move in rehearsal.moves] == [0, 0, 0, 0]
     assert {(move.place_before, move.place) for move in rehearsal.moves} == {(1, 1), (1, 2), (2, 3), (2, 4)}
+
+
+# --- before anybody was rated -----------------------------------------------------------------------------------------
+
+CHANGED = {"items": [target("engagement_by_views", "0.09", "1"), target("regularity", "1", "9")]}
+
+
+def changed(rating: Rating, today: dt.date, **changes) -> Past | None:
+    """The rating's rules with these parts changed beside themselves, as if nobody had been rated."""
+    data = copy.deepcopy(rating.methodology.data)
+    Rating.objects.all().delete()
+    now = dt.datetime.combine(today, dt.time(1), dt.UTC)
+    return rehearse_change(rating.region, read_rules(data | changes), read_rules(data), today, now)
+
+
+def test_before_anybody_was_rated_a_change_is_shown_on_last_years_data(two_sides):
+    past = changed(two_sides, dt.date(2025, 6, 1), **CHANGED)
+    assert past.period == read_period("2024")
+    assert (names(past.rehearsal.risen), names(past.rehearsal.fallen)) == ({"П01"}, {"П00"})
+    assert (names(past.rehearsal.newly_awarded), names(past.rehearsal.no_longer_awarded)) == ({"П01"}, {"П00"})
+
+
+def test_in_the_first_year_it_is_shown_on_the_last_month(two_sides):
+    assert changed(two_sides, dt.date(2024, 12, 9), **CHANGED).period == MONTH
+
+
+def test_a_mean_of_units_is_shown_on_the_last_unit(two_sides):
+    past = changed(two_sides, dt.date(2024, 12, 9), unit="month", **CHANGED)
+    assert (past.period, names(past.rehearsal.risen)) == (MONTH, {"П01"})
+
+
+def test_without_data_of_the_past_there_is_nothing_to_show(two_sides):
+    assert changed(two_sides, dt.date(2027, 6, 1), **CHANGED) is None
+
+
+def test_other_kinds_of_subjects_are_not_compared_there_either(two_sides):
+    past = changed(two_sides, dt.date(2025, 6, 1), subject="institution")
+    assert (past.rehearsal.ranked, past.rehearsal.ranked_before, past.rehearsal.correlation) == (4, 0, None)

@@ -28,7 +28,17 @@ def test_the_published_example_of_chelyabinsk_gives_80_07(tmp_path):
     assert (row["subject"], row["score"], row["place"]) == ("Сосновский", "80.07", "1")
     assert float(row["norm.value"]) == pytest.approx(0.721311475)
     assert float(row["engagement.normalised"]) == 100
-    assert float(row["requirements.penalty"]) == -6
+    assert float(row["requirements.contribution"]) == -6
+    assert row["zone"] == "Отстающая"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("version", "score"), [("chelyabinsk:2025", "63.40"), ("chelyabinsk:2026", "57.84")])
+def test_an_older_version_may_be_asked_for(tmp_path, version, score):
+    """20 000 interactions of a million views are 2 % of them: 66.67 of 100 by the order of 2025, 55.56 by that of 2026,
+    half of which counts, with half of 72.13 and −6."""
+    text = SOSNOVSKY.replace("24049,619661", "20000,1000000")
+    assert scored(tmp_path, text, version)[0]["score"] == score
 
 
 METHODOLOGY = {"items": [{"indicator": "cover", "weight": "1", "normaliser": {"kind": "target", "target": "1"}}]}
@@ -40,6 +50,12 @@ def own(tmp_path, data: object) -> str:
     path = tmp_path / "own.json"
     path.write_text(data if isinstance(data, str) else json.dumps(data), "utf-8")
     return str(path)
+
+
+def test_such_a_file_needs_no_ending(tmp_path):
+    path = tmp_path / "own"
+    path.write_text(json.dumps(METHODOLOGY), "utf-8")
+    assert scored(tmp_path, COVERS, str(path))[0]["score"] == "100.00"
 
 
 @pytest.mark.parametrize("whole", [METHODOLOGY, {"versions": [{"items": []}, METHODOLOGY]}])
@@ -55,7 +71,7 @@ def test_the_scores_may_be_written_to_a_file(tmp_path):
     (tmp_path / "inputs.csv").write_text(COVERS, "utf-8")
     out = tmp_path / "scores.csv"
     call_command("score", methodology=own(tmp_path, METHODOLOGY), inputs=tmp_path / "inputs.csv", out=out)
-    assert out.read_bytes().decode().splitlines()[1].startswith("Y,,1,100.00,ranked")
+    assert out.read_bytes().decode().splitlines()[1].startswith("Y,,1,100.00,,ranked")
     assert out.read_bytes().count(b"\r\n") == 3
 
 

@@ -122,8 +122,24 @@ def test_why_there_is_no_place_is_told(analyst_client, region):
     )
     scores = by_key(rate(region, rules))
     assert re.search(r"<ul>\s*<li>.*100", panel_html(analyst_client, scores[str(gate.pk)]), re.S)
-    reasons = re.findall(r"<li>(.*?)</li>", panel_html(analyst_client, scores[str(thin.pk)]))
-    assert [re.findall(r"\d+", each) for each in reasons] == [["2", "10"], ["1", "5"]]
+    reasons = re.findall(r"<li>(.*?)</li>", panel_html(analyst_client, scores[str(thin.pk)]), re.S)
+    assert [re.findall(r"\d+", text_of(each)) for each in reasons] == [["2", "10"], ["1", "5"]]
+    gate_url = reverse("score_inputs", args=[scores[str(gate.pk)].pk, "gate_avatar"])
+    assert gate_url in html_of(analyst_client, scores[str(gate.pk)])
+    assert analyst_client.get(gate_url).status_code == 200
+
+
+def test_the_peer_group_leads_to_its_members(analyst_client, zoned):
+    score = score_of(zoned, "П2")
+    assert f'{reverse("rating", args=[zoned.pk])}?group={score.group}"' in html_of(analyst_client, score)
+
+
+def test_what_the_expected_points_go_by_is_told(analyst_client, region):
+    some_pages(region, range(20))
+    Page.objects.filter(title="П19").update(added_on=FIRST)
+    score = score_of(rate(region, methodology(item("engagement_by_views"))), "П19")
+    text = panel(html_of(analyst_client, score), "points-title")
+    assert ("100;" in text, "1 000 000" in text.replace("\xa0", " "), " 30." in text) == (True, True, True)
 
 
 def panel_html(client, score: Score) -> str:

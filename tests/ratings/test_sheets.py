@@ -258,7 +258,7 @@ def test_a_row_says_values_points_and_what_they_add():
     rules = methodology(item("a", weight="3"), item("b"))
     assert scored("subject,a,b\nX,0.5,1\n", rules) == [
         {
-            "subject": "X", "group": "", "place": "1", "score": "62.50", "status": "ranked",
+            "subject": "X", "group": "", "place": "1", "score": "62.50", "zone": "", "status": "ranked",
             "a.value": "0.5", "a.normalised": "50.0", "a.contribution": "37.5",
             "b.value": "1.0", "b.normalised": "100.0", "b.contribution": "25.0",
         }
@@ -269,7 +269,25 @@ def test_penalties_are_written_with_their_points():
     step = {"from": "1", "points": "0"}
     rules = methodology(item("a"), penalties=[{"code": "p", "indicator": "cover", "steps": [step], "otherwise": "-22"}])
     row = scored("subject,a,p\nX,1,0.5\n", rules)[0]
-    assert (row["score"], row["p.value"], row["p.penalty"]) == ("78.00", "0.5", "-22.0")
+    assert (row["score"], row["p.value"], row["p.contribution"]) == ("78.00", "0.5", "-22.0")
+
+
+def test_zones_go_by_the_score_as_it_is_written():
+    zones = [{"zone": "a", "label": "Лидер", "from": "90"}, {"zone": "b", "label": "=Прочие", "from": "0"}]
+    text = "subject,a\nX,0.89995\nY,0.8999\nZ,\n"
+    rows = {row["subject"]: row["zone"] for row in scored(text, methodology(item("a"), zones=zones))}
+    assert rows == {"X": "Лидер", "Y": "'=Прочие", "Z": ""}
+
+
+def test_what_all_add_and_take_is_the_score():
+    step = {"from": "1", "points": "0"}
+    rules = methodology(
+        item("a", weight="3"),
+        item("b"),
+        penalties=[{"code": "p", "indicator": "cover", "steps": [step], "otherwise": "-9"}],
+    )
+    row = scored("subject,a,b,p\nX,0.7,0.2,0.5\n", rules)[0]
+    assert sum(float(row[f"{code}.contribution"]) for code in "abp") == pytest.approx(float(row["score"]), abs=0.01)
 
 
 def test_unknown_is_written_empty_and_what_does_not_apply_as_such():

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from monitoring.models import Page, PageClass, Slot, Stewardship
+from monitoring.models import Exemption, Page, PageClass, Slot, Stewardship
 from ratings.models import ScoreStatus
+from ratings.parts import State
 from ratings.periods import read_period
 from ratings.subjects import shares
 from tests.factories import InstitutionFactory, MunicipalityFactory, PersonFactory, steward, watched
@@ -253,6 +254,16 @@ def mixed(**rest):
         target("avatar", "1"),
         **rest,
     )
+
+
+def test_a_page_that_need_not_be_kept_is_not_held_to_the_norm_even_where_unknown_counts_as_zero(region):
+    page = watched(page_in(region), FIRST, LAST, every=0)
+    Exemption.objects.create(institution=page.institution, ground="Ремонт", since=FIRST)
+    norms = ("posting_norm", "every_week", "posts_in_week", "regularity")
+    rules = methodology(*(target(name, "1", unknown="zero") for name in norms), target("avatar", "1"))
+    score = by_key(rate(region, rules))[str(page.pk)]
+    assert [score.items[name][0] for name in norms] == [State.NOT_APPLICABLE] * 4
+    assert (score.points, score.low, score.high) == (100, 100, 100)
 
 
 def test_our_own_outage_of_five_days_does_not_change_the_score(region):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from ratings import sheets
-from ratings.methodologies import latest_version
+from ratings.methodologies import version_data
 from ratings.rules import Rules
 from ratings.rules_data import read_rules
 
@@ -16,7 +16,12 @@ class Command(BaseCommand):
     help = "Score the subjects of a CSV file by a methodology: a stored one, a preset, or a file of its own."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--methodology", required=True, metavar="SLUG|FILE", help="short name, or a JSON file")
+        parser.add_argument(
+            "--methodology",
+            required=True,
+            metavar="SLUG[:VERSION]|FILE",
+            help="short name, of an older version as chelyabinsk:2025, or a JSON file",
+        )
         parser.add_argument("--inputs", required=True, type=Path, metavar="FILE.csv")
         parser.add_argument("--out", type=Path, metavar="FILE.csv", help="default: standard output")
 
@@ -40,11 +45,12 @@ class Command(BaseCommand):
     def _rules(self, name: str) -> Rules:
         path = Path(name)
         try:
-            if path.suffix == ".json":
+            if path.suffix.lower() == ".json" or path.is_file():
                 data = json.loads(path.read_text("utf-8"))
                 versions = data.get("versions") if isinstance(data, dict) else None
                 return read_rules(versions[-1] if versions and isinstance(versions, list) else data)
-            return read_rules(latest_version(name))
+            slug, _colon, version = name.partition(":")
+            return read_rules(version_data(slug, version))
         except FileNotFoundError as error:
             raise CommandError(_("There is no file %s.") % name) from error
         except KeyError as error:
