@@ -30,7 +30,9 @@ ACTIONS = {
 }
 
 SUBJECTS = {
+    "consenttext": _("text of a consent"),
     "evidence": _("sign of gaming"),
+    "exemption": _("exemption"),
     "grant": _("right"),
     "institution": _("institution"),
     "invitation": _("invitation"),
@@ -40,6 +42,7 @@ SUBJECTS = {
     "obligation": _("obligation"),
     "page": _("page"),
     "person": _("page admin"),
+    "personcontact": _("contact of an admin"),
     "rating": _("rating"),
     "region": _("region"),
     "score": _("score"),
