@@ -20,7 +20,7 @@ from .bundle import write_bundle
 from .computing import NothingToRateError, compute
 from .filters import ScoreFilter
 from .methodologies import store_presets
-from .models import Passage, Rating, RatingState, Score
+from .models import Rating, RatingState, Score
 from .names import RELATED
 from .periods import read_period
 from .rules import Rules, Subject
@@ -120,7 +120,7 @@ def passing(request: HttpRequest, found: Rating) -> dict[str, object]:
             "grave": any(each.grave for each in obstacles),
             "needs_reason": lifecycle.needs_reason(found, request.user, obstacles),
             "may_pass": lifecycle.may_pass(request.user, found) and found.state in lifecycle.NEXT,
-            "passages": Passage.objects.filter(rating=found).select_related("by"),
+            "passages": found.passages.select_related("by"),
             "edition_before": lifecycle.edition_before(found),
             "next_state": RatingState(lifecycle.NEXT[found.state]).label if found.state in lifecycle.NEXT else "",
         }
@@ -201,7 +201,7 @@ def whole_rating(request: HttpRequest, pk: int) -> tuple[Rating, QuerySet[Score]
     """A rating with all its scores, for those who see the whole region; 404 for the others."""
     found = visible_rating(request, pk)
     get_object_or_404(Region.objects.seen_whole_by(request.user), pk=found.region_id)
-    return found, Score.objects.filter(rating=found), read_rules(found.methodology.data)
+    return found, found.scores.all(), read_rules(found.methodology.data)
 
 
 @require_safe
