@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from gospub.accounts.models import Grant, Role, User
+from gospub.accounts.models import AuditEntry, Grant, Role, User
 from monitoring.models import Institution, Page, Region
 from monitoring.registry.columns import Column
 from tests.factories import (
@@ -225,6 +225,15 @@ def test_exported_file_imports_without_a_change(client: Client, region: Region, 
     report = client.get(upload(client, region, response.content, f"registry.{kind}").url)
     assert report.context["plan"].changes == 0
     assert not report.context["plan"].refused
+
+
+@pytest.mark.parametrize(("make", "seen"), [(analyst, True), (official, False), (auditor, False)])
+def test_contacts_are_in_the_file_of_those_who_keep_the_registry_alone(region: Region, make, seen: bool):
+    load(region, school(1, admin="Выдуманная Анна", email="anna@example.org"))
+    file = browser(make(region)).get(reverse("registry_export", args=[region.code, "csv"])).content.decode()
+    assert "Выдуманная Анна" in file
+    assert ("anna@example.org" in file) == seen
+    assert AuditEntry.objects.get().after["contacts"] == seen
 
 
 def test_export_holds_nothing_of_another_region(client: Client, region: Region):
