@@ -17,11 +17,11 @@ from monitoring.models import Region
 
 from . import lifecycle
 from .bundle import write_bundle
-from .computing import NothingToRateError, compute
+from .computing import NothingToRateError, compute, told
 from .filters import ScoreFilter
 from .methodologies import store_presets
 from .models import Rating, RatingState, Score
-from .names import RELATED
+from .names import RELATED, public_names
 from .periods import read_period
 from .rules import Rules, Subject
 from .rules_data import read_rules
@@ -70,6 +70,8 @@ def rating_compute(request: HttpRequest, code: str) -> HttpResponse:
             _("Nothing to rate: nothing was owed a reading then, or the methodology was not in force on the last day."),
         )
     else:
+        record(request.user, "rating.compute", f"rating {rating.pk}", before={}, after=told(rating), now=clock.now(),
+               region=region.pk)  # fmt: skip
         messages.success(request, _("The rating was computed."))
         return redirect("rating", rating.pk)
     return redirect("ratings", region.code)
@@ -232,6 +234,10 @@ def rating_bundle(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state != RatingState.FINAL:
         raise Http404
     name = f"{found.region.code.lower()}-{found.methodology.slug}-{found.period}-{found.edition}.bundle.json.gz"
-    response = HttpResponse(write_bundle(found, clock.now()), content_type="application/gzip")
+    now = clock.now()
+    if read_rules(found.methodology.data).subject == Subject.PERSON:
+        after = {"file": name, "rows": len(public_names(found, now))}
+        record(request.user, "export.names", f"rating {pk}", before={}, after=after, now=now, region=found.region_id)
+    response = HttpResponse(write_bundle(found, now), content_type="application/gzip")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -19,7 +19,7 @@ from . import uploads
 from .exporting import registry_rows, to_csv, to_xlsx
 from .files import MAX_BYTES
 from .importing import ImportRefusedError, import_rows, plan_import
-from .report import Counts, Problem, Severity
+from .report import Counts, Problem, Severity, told
 from .rows import read_registry
 
 SHOWN_PROBLEMS = 300  # a screen of more is not read; errors come first
@@ -78,8 +78,7 @@ def registry_import_report(request: HttpRequest, code: str, key: uuid.UUID) -> H
             plan = error.plan
         else:
             uploads.keep(request.user, uploads.applied(upload, plan, clock.now()), key)
-            counts = {model._meta.model_name: [count.new, count.changed] for model, count in plan.counts.items()}
-            after = {"file": upload.name, "new, changed": counts}
+            after = told(upload.name, plan.counts)
             record(
                 request.user, "registry.import", region.code, before={}, after=after, now=clock.now(), region=region.pk
             )

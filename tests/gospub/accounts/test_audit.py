@@ -253,6 +253,14 @@ def test_an_export_with_names_is_told_with_its_rows_and_whence():
     assert found.after["rows"] == 1
 
 
+def test_an_operator_who_comes_from_the_command_line_is_told(monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a-long-enough-phrase")
+    call_command("createsuperuser", interactive=False, email="boss@example.org", stdout=io.StringIO())
+    found = AuditEntry.objects.get()
+    assert (found.action, found.actor) == ("grant.give", "")
+    assert found.after == {"who": "boss@example.org", "role": "operator"}
+
+
 def test_a_change_in_the_administration_is_told_with_before_and_after():
     place = InstitutionFactory(name="Школа № 1")
     data = {"name": "Школа № 2", "region": place.region_id, "ogrn": place.ogrn, "level": place.level,
