@@ -3,12 +3,15 @@
 import uuid
 
 import pytest
+from cryptography.fernet import Fernet
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from gospub.accounts.models import AuditEntry, Grant, Role, User
+from gospub.encryption import unseal
 from monitoring.models import Institution, Page, Region
 from monitoring.registry.columns import Column
 from tests.factories import (
@@ -211,6 +214,20 @@ def test_applying_needs_the_token_of_the_form(region: Region):
     strict.force_login(user)
     assert strict.post(address).status_code == 403
     assert not Institution.objects.exists()
+
+
+def test_what_waits_for_its_user_is_encrypted(region: Region):
+    user = analyst(region)
+    address = report_address(browser(user), region, school(1, admin="Выдуманная Анна", email="anna@example.org"))
+    kept = cache.get(f"registry-import:{user.pk}:{address.strip('/').rpartition('/')[2]}")
+    assert b"anna@example.org" in unseal(kept)
+    assert b"anna" not in kept
+
+
+def test_what_waits_for_its_user_is_gone_with_its_key(client: Client, region: Region, settings):
+    address = report_address(client, region, school(1))
+    settings.DATA_KEYS = [Fernet.generate_key().decode()]
+    assert client.get(address).status_code == 404
 
 
 # --- export ----------------------------------------------------------------------------------------

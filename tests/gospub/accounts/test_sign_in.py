@@ -4,6 +4,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -81,6 +82,14 @@ def test_one_address_tries_fifty_accounts_and_no_more(settings):
     before = CountingHasher.asked
     assert attempt("user50@example.org") == 429
     assert CountingHasher.asked == before
+
+
+def test_the_tries_are_still_known_when_much_else_was_remembered(user):
+    for _ in range(10):
+        attempt(user.email)
+    for number in range(400):  # by default 300 are kept, and then a third of them by chance
+        cache.set(f"other-{number}", number)
+    assert attempt(user.email) == 429
 
 
 def test_the_right_password_costs_no_try(user):
