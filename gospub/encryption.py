@@ -25,12 +25,12 @@ def encrypt(text: str) -> str:
     The same text comes out differently each time: encrypted texts cannot be compared. Raises ImproperlyConfigured
     where DATA_KEYS are no keys.
     """
-    return _keys().encrypt(text.encode()).decode() if text else ""
+    return seal(text.encode()).decode() if text else ""
 
 
 def decrypt(token: str) -> str:
     """What was given to `encrypt`. Raises WrongKeyError where no key fits or the token was changed."""
-    return _opened(token) if token else ""
+    return unseal(token.encode()).decode() if token else ""
 
 
 def rotated(token: str) -> str:
@@ -38,9 +38,15 @@ def rotated(token: str) -> str:
     return encrypt(decrypt(token))
 
 
-def _opened(token: str) -> str:
+def seal(content: bytes) -> bytes:
+    """As `encrypt`, of any bytes."""
+    return _keys().encrypt(content)
+
+
+def unseal(token: bytes) -> bytes:
+    """What was given to `seal`; raises as `decrypt`."""
     try:
-        return _keys().decrypt(token.encode()).decode()
+        return _keys().decrypt(token)
     except InvalidToken as error:
         message = "None of DATA_KEYS opens a stored text: a key is missing, or the text was changed."
         raise WrongKeyError(message) from error

@@ -113,7 +113,7 @@ class PersonAdmin(AuditedAdmin):
 
 
 @admin.register(models.ConsentText)
-class ConsentTextAdmin(admin.ModelAdmin):
+class ConsentTextAdmin(AuditedAdmin):
     """A version is reworded only until somebody signs it."""
 
     list_display = ("version", "since")

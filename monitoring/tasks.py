@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
 from gospub import clock
+from gospub.accounts import retention as accounts_retention
 
 from .collection import operators
 from .collection.run import RUNNERS, Runner, plan_all, roll_up_all
@@ -83,4 +84,6 @@ def send_messages() -> None:
 @shared_task
 def retention() -> None:
     """Delete personal data whose time is up."""
-    personal_retention.apply(clock.now())
+    now = clock.now()
+    personal_retention.apply(now)
+    accounts_retention.forget(now)

@@ -139,6 +139,16 @@ def _draft(region: Region, methodology: Methodology, period: Period) -> Rating:
     )
 
 
+def told(rating: Rating) -> dict[str, object]:
+    """What the audit trail says of a rating that was computed."""
+    return {
+        "methodology": str(rating.methodology),
+        "period": str(rating.period),
+        "edition": rating.edition,
+        "digest": rating.digest,
+    }
+
+
 def store(rating: Rating, computed: Computed) -> None:
     """Write the scores of a draft, and seal it."""
     result = computed.result

@@ -17,11 +17,11 @@ from monitoring.models import Region
 
 from . import lifecycle
 from .bundle import write_bundle
-from .computing import NothingToRateError, compute
+from .computing import NothingToRateError, compute, told
 from .filters import ScoreFilter
 from .methodologies import store_presets
-from .models import Passage, Rating, RatingState, Score
-from .names import RELATED
+from .models import Rating, RatingState, Score
+from .names import RELATED, public_names
 from .periods import read_period
 from .rules import Rules, Subject
 from .rules_data import read_rules
@@ -70,6 +70,8 @@ def rating_compute(request: HttpRequest, code: str) -> HttpResponse:
             _("Nothing to rate: nothing was owed a reading then, or the methodology was not in force on the last day."),
         )
     else:
+        record(request.user, "rating.compute", f"rating {rating.pk}", before={}, after=told(rating), now=clock.now(),
+               region=region.pk)  # fmt: skip
         messages.success(request, _("The rating was computed."))
         return redirect("rating", rating.pk)
     return redirect("ratings", region.code)
@@ -120,7 +122,7 @@ def passing(request: HttpRequest, found: Rating) -> dict[str, object]:
             "grave": any(each.grave for each in obstacles),
             "needs_reason": lifecycle.needs_reason(found, request.user, obstacles),
             "may_pass": lifecycle.may_pass(request.user, found) and found.state in lifecycle.NEXT,
-            "passages": Passage.objects.filter(rating=found).select_related("by"),
+            "passages": found.passages.select_related("by"),
             "edition_before": lifecycle.edition_before(found),
             "next_state": RatingState(lifecycle.NEXT[found.state]).label if found.state in lifecycle.NEXT else "",
         }
@@ -203,7 +205,7 @@ def whole_rating(request: HttpRequest, pk: int) -> tuple[Rating, QuerySet[Score]
     """A rating with all its scores, for those who see the whole region; 404 for the others."""
     found = visible_rating(request, pk)
     get_object_or_404(Region.objects.seen_whole_by(request.user), pk=found.region_id)
-    return found, Score.objects.filter(rating=found), read_rules(found.methodology.data)
+    return found, found.scores.all(), read_rules(found.methodology.data)
 
 
 @require_safe
@@ -234,6 +236,10 @@ def rating_bundle(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state != RatingState.FINAL:
         raise Http404
     name = f"{found.region.code.lower()}-{found.methodology.slug}-{found.period}-{found.edition}.bundle.json.gz"
-    response = HttpResponse(write_bundle(found, clock.now()), content_type="application/gzip")
+    now = clock.now()
+    if read_rules(found.methodology.data).subject == Subject.PERSON:
+        after = {"file": name, "rows": len(public_names(found, now))}
+        record(request.user, "export.names", f"rating {pk}", before={}, after=after, now=now, region=found.region_id)
+    response = HttpResponse(write_bundle(found, now), content_type="application/gzip")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -15,6 +15,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from tests.permission_world import EVERYWHERE, ROLES, STRANGERS, Of, Role, World
 from tests.permissions import ADMIN_PREFIX, METHODS, SAFE, TABLE, Rule
 
+ADMIN_LOGIN = f"/{ADMIN_PREFIX}login/"
 # Reading may leave these traces: who downloaded names, a session that has run out, when somebody was here.
 TRACES = ("accounts_auditentry", "usersessions_usersession", "django_session")
 WRITE = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
@@ -133,6 +134,25 @@ def addresses(patterns: list | None = None, prefix: str = "") -> Iterator[tuple[
             yield path, pattern.name or ""
         elif path != ADMIN_PREFIX:
             yield from addresses(pattern.url_patterns, path)
+
+
+def admin_addresses() -> list[str]:
+    """Every address of Django's admin, of an object with the key 1 where it names one."""
+    site = next(each for each in get_resolver().url_patterns if str(each.pattern) == ADMIN_PREFIX)
+    paths = [path for path, _name in addresses(site.url_patterns, f"/{ADMIN_PREFIX}")]
+    known = [re.sub(r"<[^>]+>", "1", path) for path in paths if "(?P" not in path]
+    return [*known, f"/{ADMIN_PREFIX}accounts/", f"/{ADMIN_PREFIX}nowhere/"]  # the two that are regular expressions
+
+
+def wrong_answers_of_the_admin(world: World, role: Role) -> list[str]:
+    """What Django's admin answers somebody other than that it is not for them."""
+    wrong, client = [], signed_in(world, role)
+    for address, method, htmx in product(admin_addresses(), ("GET", "POST", "DELETE"), (False, True)):
+        answer = client.generic(method, address, headers={"HX-Request": "true"} if htmx else {})
+        right = 401 if htmx and role in STRANGERS else 403 if address == ADMIN_LOGIN and role not in STRANGERS else 302
+        if answer.status_code != right:
+            wrong.append(f"{method}{' (htmx)' if htmx else ''} {address} as {role} answers {answer.status_code}")
+    return wrong
 
 
 def outside_the_table() -> list[str]:

@@ -67,6 +67,14 @@ def test_the_admin_is_for_the_operator(role):
         assert client.get(address).status_code == ADMIN[role], address
 
 
+@pytest.mark.matrix
+@pytest.mark.parametrize("role", [role for role in ROLES if role != Role.OPERATOR])
+def test_no_address_of_the_admin_opens_for_anybody_else(role, shared, django_db_blocker):
+    assert len(matrix.admin_addresses()) > 100
+    with django_db_blocker.unblock():
+        assert matrix.wrong_answers_of_the_admin(shared, role) == []
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [role for role in ROLES if role not in (*STRANGERS, Role.OPERATOR)])
 def test_the_admin_refuses_those_who_are_signed_in_without_being_the_operator(role):
@@ -165,6 +173,13 @@ def test_a_refusal_that_tells_that_something_exists_is_noticed(settings):
 def test_a_reading_that_writes_is_noticed(settings):
     with pytest.raises(AssertionError, match="A reading writes"):
         complaints(settings, "events")
+
+
+@pytest.mark.django_db
+def test_an_admin_that_lets_everybody_in_is_noticed(settings):
+    settings.ROOT_URLCONF = "tests.unguarded_urls"
+    found = matrix.wrong_answers_of_the_admin(world(), Role.ANALYST)
+    assert "GET /admin/ as analyst of the region answers 200" in found
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
-"""How django-allauth behaves here: nobody signs up, guessing is stopped before a password is hashed, secrets of the
-second factor are stored encrypted and cannot be given up by those who need one."""
+"""How django-allauth behaves here: nobody signs up, guessing is stopped before a password is hashed, what people do to
+their own sign-in is in the audit trail, secrets of the second factor are stored encrypted and cannot be given up by
+those who need one."""
 
 from typing import Any
 
@@ -7,16 +8,31 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from gospub import clock
 from gospub.encryption import decrypt, encrypt
 
 from .audit import record
 from .models import User
+
+ADDED = "second_factor.add"
+# What allauth would write letters of: the action, and what it was done to.
+NOTICES = {
+    "account/email/password_changed": ("password.change", {}),
+    "account/email/password_reset": ("password.reset", {}),
+    "mfa/email/totp_activated": (ADDED, {"kind": "totp"}),
+    "mfa/email/webauthn_added": (ADDED, {"kind": "webauthn"}),
+    "mfa/email/totp_deactivated": ("second_factor.remove", {"kind": "totp"}),
+    "mfa/email/webauthn_removed": ("second_factor.remove", {"kind": "webauthn"}),
+    "mfa/email/recovery_codes_generated": ("second_factor.codes", {}),
+}
 
 
 class ClosedSignUp(DefaultAccountAdapter):
@@ -40,6 +56,30 @@ class ClosedSignUp(DefaultAccountAdapter):
         response = super().post_login(request, user, **options)
         record(user, "sign_in", f"user {user.pk}", before={}, after={}, now=clock.now())
         return response
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        messages.error(request, _("This account is switched off. Ask the operator of the installation."))
+        return redirect("account_login")
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{_('Gospub')}: {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:
+            messages.error(self.request, _("The mail server does not take the letter now. Try again later."))
+            raise ImmediateHttpResponse(redirect(self.request.path)) from error
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **options: Any) -> None:
+        """The trail has it instead of a letter. Sessions that began without a new second factor end: they may be those
+        of somebody who has the password alone."""
+        action, after = NOTICES[template_prefix]
+        record(user, action, f"user {user.pk}", before={}, after=after, now=clock.now())
+        if action == ADDED:
+            present = self.request.session.session_key
+            for session in UserSession.objects.filter(user=user).exclude(session_key=present):
+                session.end()
 
 
 class EncryptedSecrets(DefaultMFAAdapter):

@@ -6,17 +6,18 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from gospub import clock
 
 from .audit import record
-from .audited import AuditedAdmin
+from .audited import HIDDEN, AuditedAdmin
 from .invitations import scope_problems
 from .models import Grant, User
 
@@ -82,6 +83,14 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     inlines = (GrantInline,)
     actions = ("forget_second_factor",)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django saves a password past `save_related`, so it is told here."""
+        before = self.get_object(request, unquote(id))
+        response = super().user_change_password(request, id, form_url)
+        if before and self.get_object(request, unquote(id)).password != before.password:
+            self._record(request, "admin.change", before, {}, {"password": HIDDEN})
+        return response
 
     @admin.action(description=_("Forget the second factor and end all sessions (a lost phone)"))
     def forget_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:

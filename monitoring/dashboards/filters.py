@@ -175,7 +175,7 @@ class PlaceFilter(ListFilter):
         within = Q(institutions__in=self.institutions) | Q(children__institutions__in=self.institutions)
         municipalities = Municipality.objects.filter(within).distinct()
         self.filters["municipality"].extra["choices"] = list(municipalities.values_list("pk", "name"))
-        self.filters["sector"].extra["choices"] = sector_choices()
+        self.filters["sector"].extra["choices"] = sector_choices(self.institutions)
 
     def of_municipality(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         """The municipality with the settlements in it."""
@@ -332,8 +332,11 @@ class AdminFilter(ListFilter):
         return rows.filter(pk__in=Consent.objects.filter(withdrawn_at__lte=self.now).values("person"))
 
 
-def sector_choices() -> list[tuple[int, str]]:
-    """Sectors as a tree in one list, the narrower ones under the wider: «Культура → Библиотеки»."""
-    sectors = Sector.objects.select_related("parent__parent")
+def sector_choices(institutions: QuerySet[Institution]) -> list[tuple[int, str]]:
+    """Sectors of these institutions, with the wider ones, as a tree in one list: «Культура → Библиотеки»."""
+    within = Q()
+    for step in ("sector", "sector__parent", "sector__parent__parent"):
+        within |= Q(pk__in=institutions.values(step))
+    sectors = Sector.objects.filter(within).select_related("parent__parent")
     choices = [(sector.pk, " → ".join(step.name for step in sector.path())) for sector in sectors]
     return sorted(choices, key=lambda choice: choice[1])

@@ -26,8 +26,7 @@ NOTE_LENGTH = Suspect._meta.get_field("note").max_length
 def suspects(request: HttpRequest, code: str) -> HttpResponse:
     """Doubtful numbers of the region, newest first."""
     region = get_object_or_404(Region.objects.seen_whole_by(request.user), code=code)
-    found = queries.suspects_in(Region.objects.filter(pk=region.pk))
-    chosen = SuspectFilter(request.GET, found)
+    chosen = SuspectFilter(request.GET, queries.suspects_of(region, request.user))
     table = tables.table(request, chosen.qs, queries.COLUMNS, queries.DEFAULT_SORT)
     context = {
         "region": region,
@@ -44,7 +43,7 @@ def suspects(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def suspect_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or reject (`decision`) with a `note`; htmx gets the row anew, others go back to the list (`next`)."""
-    found = queries.suspects_in(Region.objects.seen_whole_by(request.user))
+    found = queries.with_pages(Suspect.objects.visible_to(request.user))
     suspect = get_object_or_404(found, pk=pk)
     region = suspect.page.institution.region
     if not queries.may_decide(request.user, region):

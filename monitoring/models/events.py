@@ -1,9 +1,14 @@
 """What happened to a page, found while ingesting."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .registry import Page
+
+if TYPE_CHECKING:
+    from gospub.accounts.models import User
 
 
 class EventKind(models.TextChoices):
@@ -24,6 +29,12 @@ class EventKind(models.TextChoices):
     WIDGET_LOST = "widget_lost", _("ПОС widget lost")
 
 
+class PageEventQuerySet(models.QuerySet["PageEvent"]):
+    def visible_to(self, user: "User") -> "PageEventQuerySet":
+        """Events of the pages that the user may see."""
+        return self if user.rights.everywhere else self.filter(user.rights.own("page__institution__"))
+
+
 class PageEvent(models.Model):
     """One event of a page on a local day; `old` and `new` as the network named them."""
 
@@ -32,6 +43,8 @@ class PageEvent(models.Model):
     kind = models.CharField(_("event"), max_length=16, choices=EventKind)
     old = models.CharField(_("before"), max_length=300, blank=True)
     new = models.CharField(_("after"), max_length=300, blank=True)
+
+    objects = PageEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")

@@ -1,6 +1,7 @@
 """What was measured: the slot ledger, the one fact table, posts, and suspect values."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.platforms.base import PosWidget
 
 from .registry import Page, PlatformCode
+
+if TYPE_CHECKING:
+    from gospub.accounts.models import User
 
 
 class SlotStatus(models.TextChoices):
@@ -236,6 +240,12 @@ class SuspectState(models.TextChoices):
     REJECTED = "rejected", _("rejected")
 
 
+class SuspectQuerySet(models.QuerySet["Suspect"]):
+    def visible_to(self, user: "User") -> "SuspectQuerySet":
+        """Those of the regions that the user sees as a whole."""
+        return self if user.rights.everywhere else self.filter(page__institution__region__in=user.rights.whole)
+
+
 class Suspect(models.Model):
     """A doubtful number of subscribers, kept apart from PageDay until somebody, or the next day's reading, decides.
 
@@ -258,6 +268,8 @@ class Suspect(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = SuspectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("doubtful number")

@@ -318,7 +318,7 @@ class Stewardship(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.page}"
+        return f"{self.person_id}: {self.page}"  # without the name: Django's admin writes it into its own log
 
 
 class Obligation(models.Model):

@@ -1,11 +1,8 @@
 """Taking a person's name and contact away. What was measured and rated stays: it refers to the person by key."""
 
 import datetime as dt
-import json
 
-from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Q
 
 from gospub.accounts.audit import record
 from gospub.accounts.models import User
@@ -43,7 +40,6 @@ def remove_name(person: Person, *, reason: str, user: User | None, now: dt.datet
             withdraw(consent, user=user, now=now)
         known = Person.objects.filter(pk=person.pk).exclude(name=pseudonym(person))
         if known.update(name=pseudonym(person)):
-            _clean_admin_log(person)
             person.name = pseudonym(person)
             _record("person.remove_name", person, reason, user, now)
 
@@ -58,13 +54,3 @@ def delete_contact(person: Person, *, reason: str, user: User | None, now: dt.da
 def _record(action: str, person: Person, reason: str, user: User | None, now: dt.datetime) -> None:
     subject, after = f"person {person.pk}", {"reason": reason}
     record(user, action, subject, before={}, after=after, now=now, region=person.region_id)
-
-
-def _clean_admin_log(person: Person) -> None:
-    """Django's admin keeps names of what was edited in a log of its own, in change messages as JSON."""
-    name, instead = person.name, pseudonym(person)
-    escaped, escaped_instead = json.dumps(name)[1:-1], json.dumps(instead)[1:-1]
-    for entry in LogEntry.objects.filter(Q(object_repr__contains=name) | Q(change_message__contains=escaped)):
-        entry.object_repr = entry.object_repr.replace(name, instead)[:200]
-        entry.change_message = entry.change_message.replace(escaped, escaped_instead)
-        entry.save(update_fields=["object_repr", "change_message"])

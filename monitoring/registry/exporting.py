@@ -25,11 +25,12 @@ _WIDE = {Column.NAME: 60, Column.FOUNDER: 40, Column.GROUND: 30, Column.MUNICIPA
 POSTS_A_WEEK = 3  # the posting norm of the published methodologies
 
 
-def registry_rows(region: Region, day: dt.date) -> Iterator[Row]:
+def registry_rows(region: Region, day: dt.date, *, contacts: bool = True) -> Iterator[Row]:
     """Every institution of the region with its watched pages, a row for each set of pages of different networks.
 
     Pages share a row where one person runs them and they are of one class, because a row has one cell for each.
-    day: the local day on which exemptions and stewardships are asked for. None = not known.
+    day: the local day on which exemptions and stewardships are asked for. contacts: with the page admins' addresses
+    of mail, which those who do not keep the registry must not have. None = not known.
     """
     sectors = {sector.pk: sector for sector in Sector.objects.all()}
     pages = _pages(region)
@@ -38,7 +39,7 @@ def registry_rows(region: Region, day: dt.date) -> Iterator[Row]:
         common = _institution_cells(institution, sectors)
         rows = _page_rows(pages.get(institution.pk, []), stewards)
         for page_cells in rows or [{}]:
-            yield common | page_cells
+            yield common | page_cells | ({} if contacts else {Column.EMAIL: None})
 
 
 def to_xlsx(rows: Iterator[Row]) -> bytes:

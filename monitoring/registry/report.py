@@ -1,8 +1,10 @@
 """What an import has to say: a problem names its sheet, row and column, and what to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,3 +61,11 @@ class Counts:
     new: int = 0
     changed: int = 0
     same: int = 0
+
+
+def told(file: str, counts: Mapping[type[Model], Counts]) -> dict[str, object]:
+    """What the audit trail says of an import."""
+    return {
+        "file": file,
+        "new, changed": {model._meta.model_name: [count.new, count.changed] for model, count in counts.items()},
+    }

@@ -1,6 +1,8 @@
-"""What a user has uploaded, kept from the report until it is applied: in the cache, for a day, for this user only."""
+"""What a user has uploaded, kept from the report until it is applied: in the cache, for a day, for this user only, and
+encrypted, for names and contacts are in it."""
 
 import datetime as dt
+import pickle
 import uuid
 from dataclasses import dataclass
 
@@ -8,6 +10,7 @@ from django.core.cache import cache
 from django.db.models import Model
 
 from gospub.accounts.models import User
+from gospub.encryption import WrongKeyError, seal, unseal
 from monitoring.models import Region
 
 from .plan import Plan
@@ -41,13 +44,17 @@ class Upload:
 def keep(user: User, upload: Upload, key: uuid.UUID | None = None) -> uuid.UUID:
     """Remember the upload, under a new random key unless it has one; returns the key."""
     key = key or uuid.uuid4()
-    cache.set(_name(user, key), upload, LIFE_SECONDS)
+    cache.set(_name(user, key), seal(pickle.dumps(upload)), LIFE_SECONDS)
     return key
 
 
 def find(user: User, region: Region, key: uuid.UUID) -> Upload | None:
-    """The user's own upload for that region; None where there is none, or no longer."""
-    upload = cache.get(_name(user, key))
+    """The user's own upload for that region; None where there is none, or no longer, or its key was taken away."""
+    sealed = cache.get(_name(user, key))
+    try:
+        upload: Upload | None = pickle.loads(unseal(sealed)) if sealed else None  # noqa: S301  sealed by ourselves
+    except WrongKeyError:
+        return None
     return upload if upload and upload.region_id == region.pk else None
 
 

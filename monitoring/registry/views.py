@@ -19,7 +19,7 @@ from . import uploads
 from .exporting import registry_rows, to_csv, to_xlsx
 from .files import MAX_BYTES
 from .importing import ImportRefusedError, import_rows, plan_import
-from .report import Counts, Problem, Severity
+from .report import Counts, Problem, Severity, told
 from .rows import read_registry
 
 SHOWN_PROBLEMS = 300  # a screen of more is not read; errors come first
@@ -78,8 +78,7 @@ def registry_import_report(request: HttpRequest, code: str, key: uuid.UUID) -> H
             plan = error.plan
         else:
             uploads.keep(request.user, uploads.applied(upload, plan, clock.now()), key)
-            counts = {model._meta.model_name: [count.new, count.changed] for model, count in plan.counts.items()}
-            after = {"file": upload.name, "new, changed": counts}
+            after = told(upload.name, plan.counts)
             record(
                 request.user, "registry.import", region.code, before={}, after=after, now=clock.now(), region=region.pk
             )
@@ -129,7 +128,7 @@ def _number(problems: Iterable[Problem], severity: Severity) -> int:
 
 @require_safe
 def registry_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """The registry as a file that the import reads back without a change."""
+    """The registry as a file that the import reads back without a change; with contacts for those who keep it."""
     region = get_object_or_404(Region.objects.seen_whole_by(request.user), code=code)
     kinds = {
         "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -139,8 +138,9 @@ def registry_export(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         raise Http404
     write, content_type = kinds[kind]
     day = clock.local_day(clock.now(), region.time_zone)
-    rows = list(registry_rows(region, day))
-    after = {"file": f"registry.{kind}", "day": f"{day}", "rows": len(rows)}
+    contacts = request.user.rights.keeps(region.pk)
+    rows = list(registry_rows(region, day, contacts=contacts))
+    after = {"file": f"registry.{kind}", "day": f"{day}", "rows": len(rows), "contacts": contacts}
     record(request.user, "export.names", region.code, before={}, after=after, now=clock.now(), region=region.pk)
     response = HttpResponse(write(rows), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="registry-{region.code.lower()}-{day}.{kind}"'

@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from gospub.accounts.models import User
+from gospub.accounts.models import AuditEntry, User
 from monitoring.models import PersonContact, Region
 from monitoring.personal.consents import withdraw
 from ratings.bundle import differences
@@ -30,6 +30,9 @@ from .conftest import NOW
 
 CANARY, EMAIL, PHONE = "Канареев-7731", "kanareev-7731@example.org", "+7 000 000-77-31"
 SIGNS = ("анареев", "anareev", "77-31", "7731")
+CONTACT_SIGNS = ("anareev", "77-31")
+# They see names: where the region is theirs all of them, else of those who run their pages.
+NAMES_ALONE = (Role.OFFICIAL, Role.ADMIN)
 OPEN_ROLES = (Role.ANONYMOUS, Role.OVER, Role.OTHER_ADMIN, Role.OTHER_CURATOR)
 
 
@@ -110,13 +113,13 @@ def said(response: HttpResponse) -> str:
     return "\n".join([*map(str, response.items()), *map(str, response.cookies.values()), body.decode(errors="replace")])
 
 
-def tells(text: str) -> bool:
+def tells(text: str, signs: tuple[str, ...] = SIGNS) -> bool:
     """Whether the canary is heard, also from JSON with escaped letters."""
-    return any(sign in text or json.dumps(sign)[1:-1] in text for sign in SIGNS)
+    return any(sign in text or json.dumps(sign)[1:-1] in text for sign in signs)
 
 
-def heard(user: User | None, *scenes: Scene) -> list[str]:
-    return [what for what, response in answers(user, *scenes) if tells(said(response))]
+def heard(user: User | None, *scenes: Scene, signs: tuple[str, ...] = SIGNS) -> list[str]:
+    return [what for what, response in answers(user, *scenes) if tells(said(response), signs)]
 
 
 def user_of(here: Scene, role: Role) -> User | None:
@@ -152,6 +155,39 @@ def test_those_who_may_see_the_canary_do(here, rated):
         ("registry_export", [here.place.region.code, "csv"]),
     ):
         assert f"GET {reverse(name, args=args)}" in found
+
+
+@pytest.mark.parametrize("role", NAMES_ALONE)
+def test_those_who_see_names_hear_no_contact(here, rated, role):
+    assert heard(user_of(here, role), here, rated, signs=CONTACT_SIGNS) == []
+
+
+def test_those_who_keep_the_registry_have_the_contact(here):
+    found = heard(user_of(here, Role.ANALYST), here, signs=CONTACT_SIGNS)
+    assert f"GET {reverse('admin_card', args=[here.place.person.pk])}" in found
+    assert f"GET {reverse('registry_export', args=[here.place.region.code, 'csv'])}" in found
+
+
+def files_told(user: User, *scenes: Scene) -> dict[str, bool]:
+    """Of each file that tells of the canary whether the audit trail says so, with the number of its rows."""
+    client, told = Client(raise_request_exception=False), {}
+    client.force_login(user)
+    for address in sorted(set(addresses(*scenes)) - {reverse("account_logout")}):
+        for method in (client.get, client.post):
+            before = AuditEntry.objects.latest("pk").pk
+            response = method(address)
+            if "attachment" in response.get("Content-Disposition", "") and tells(said(response)):
+                entries = AuditEntry.objects.filter(pk__gt=before, action__in=("export.names", "person.export"))
+                told[address] = any({"rows", "pages"} & set(entry.after) for entry in entries)
+    return told
+
+
+def test_every_file_with_names_is_in_the_audit_trail(here, rated):
+    ConsentFactory(person=here.place.person)  # else the bundle names nobody
+    told = files_told(user_of(here, Role.ANALYST), here, rated)
+    assert all(told.values()), told
+    assert {address.strip("/").split("/")[0] for address in told} == {"admins", "ratings", "regions", "scores"}
+    assert reverse("rating_bundle", args=[rated.place.rating.pk]) in told
 
 
 def test_a_letter_that_somebody_orders_tells_nothing(here):

@@ -6,6 +6,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from gospub.accounts.models import AuditEntry
 from monitoring import rollups
 from ratings.models import Rating, RatingState, Score
 from tests.factories import collected
@@ -28,7 +29,10 @@ def test_it_rates_and_sums_up_by_zone(region):
     assert Score.objects.get().points == 100
     assert region.name in text
     assert "Зелёная: 1" in text
-    assert Rating.objects.get().digest in text
+    rating = Rating.objects.get()
+    assert rating.digest in text
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.subject, entry.actor) == ("rating.compute", f"rating {rating.pk}", "")
 
 
 def test_it_rates_by_any_stored_methodology(region):

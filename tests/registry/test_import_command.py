@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from gospub.accounts.models import AuditEntry
 from monitoring.models import Institution, Page, Region
 from monitoring.registry.importing import ImportRefusedError, import_file
 from tests.factories import InstitutionFactory, RegionFactory
@@ -44,11 +45,14 @@ def test_file_is_imported_and_counted(region: Region, spreadsheet):
     assert next(line.split() for line in lines if "pages" in line) == ["pages", "2", "0", "0"]
     assert lines[-1] == "Imported."
     assert set(Page.objects.values_list("added_on", flat=True)) == {TODAY}
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.region, entry.after["new, changed"]["page"]) == ("registry.import", region.pk, [2, 0])
 
 
 def test_dry_run_reports_and_writes_nothing(region: Region, spreadsheet):
     assert "trial run" in run(spreadsheet(school(1)), "--region", "RU-T1", "--dry-run")
     assert not Institution.objects.exists()
+    assert not AuditEntry.objects.exists()
 
 
 @pytest.mark.parametrize("options", [[], ["--dry-run"]])

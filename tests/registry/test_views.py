@@ -3,12 +3,15 @@
 import uuid
 
 import pytest
+from cryptography.fernet import Fernet
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from gospub.accounts.models import Grant, Role, User
+from gospub.accounts.models import AuditEntry, Grant, Role, User
+from gospub.encryption import unseal
 from monitoring.models import Institution, Page, Region
 from monitoring.registry.columns import Column
 from tests.factories import (
@@ -213,6 +216,20 @@ def test_applying_needs_the_token_of_the_form(region: Region):
     assert not Institution.objects.exists()
 
 
+def test_what_waits_for_its_user_is_encrypted(region: Region):
+    user = analyst(region)
+    address = report_address(browser(user), region, school(1, admin="Выдуманная Анна", email="anna@example.org"))
+    kept = cache.get(f"registry-import:{user.pk}:{address.strip('/').rpartition('/')[2]}")
+    assert b"anna@example.org" in unseal(kept)
+    assert b"anna" not in kept
+
+
+def test_what_waits_for_its_user_is_gone_with_its_key(client: Client, region: Region, settings):
+    address = report_address(client, region, school(1))
+    settings.DATA_KEYS = [Fernet.generate_key().decode()]
+    assert client.get(address).status_code == 404
+
+
 # --- export ----------------------------------------------------------------------------------------
 
 
@@ -225,6 +242,15 @@ def test_exported_file_imports_without_a_change(client: Client, region: Region, 
     report = client.get(upload(client, region, response.content, f"registry.{kind}").url)
     assert report.context["plan"].changes == 0
     assert not report.context["plan"].refused
+
+
+@pytest.mark.parametrize(("make", "seen"), [(analyst, True), (official, False), (auditor, False)])
+def test_contacts_are_in_the_file_of_those_who_keep_the_registry_alone(region: Region, make, seen: bool):
+    load(region, school(1, admin="Выдуманная Анна", email="anna@example.org"))
+    file = browser(make(region)).get(reverse("registry_export", args=[region.code, "csv"])).content.decode()
+    assert "Выдуманная Анна" in file
+    assert ("anna@example.org" in file) == seen
+    assert AuditEntry.objects.get().after["contacts"] == seen
 
 
 def test_export_holds_nothing_of_another_region(client: Client, region: Region):

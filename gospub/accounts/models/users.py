@@ -22,8 +22,12 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         """The operator: sees every region and Django's admin."""
+        from gospub.accounts.audit import record  # noqa: PLC0415 -- it needs the models first
+
         user = self.create_user(email, password, **fields)
-        user.grants.create(role=OPERATOR)
+        grant = user.grants.create(role=OPERATOR)
+        after = {"who": user.email, "role": OPERATOR}
+        record(None, "grant.give", f"grant {grant.pk}", before={}, after=after, now=clock.now())
         return user
 
     def operators(self, now: dt.datetime) -> models.QuerySet["User"]:

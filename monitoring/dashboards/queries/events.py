@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gospub.accounts.models import User
 from monitoring.dashboards.tables import Column
-from monitoring.models import Institution, PageEvent, Region
+from monitoring.models import PageEvent, Region
 from monitoring.templatetags.figures import named_value
 
 COLUMNS = (Column("day", _("Day"), "day"),)
@@ -16,8 +16,8 @@ DEFAULT_SORT = "-day"
 
 def events_of(region: Region, user: User) -> QuerySet[PageEvent]:
     """Events of the region's pages that the user may see."""
-    visible = Institution.objects.visible_to(user).filter(region=region)
-    return PageEvent.objects.filter(page__institution__in=visible).select_related("page__institution__municipality")
+    found = PageEvent.objects.visible_to(user).filter(page__institution__region=region)
+    return found.select_related("page__institution__municipality")
 
 
 EXPORT_HEADINGS: Sequence[object] = (

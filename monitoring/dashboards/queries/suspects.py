@@ -35,11 +35,13 @@ class SuspectRow:
         return self.suspect.day, self.suspect.value
 
 
-def suspects_in(regions: QuerySet[Region]) -> QuerySet[Suspect]:
-    """Doubtful numbers of those regions' pages with all that a row shows."""
-    return Suspect.objects.filter(page__institution__region__in=regions).select_related(
-        "page__institution__region", "page__state", "decided_by"
-    )
+def suspects_of(region: Region, user: User) -> QuerySet[Suspect]:
+    """Doubtful numbers of the region that the user may see, with all that a row shows."""
+    return with_pages(Suspect.objects.visible_to(user)).filter(page__institution__region=region)
+
+
+def with_pages(suspects: QuerySet[Suspect]) -> QuerySet[Suspect]:
+    return suspects.select_related("page__institution__region", "page__state", "decided_by")
 
 
 def waiting_count(region: Region) -> int:
@@ -48,7 +50,7 @@ def waiting_count(region: Region) -> int:
 
 
 def suspect_rows(suspects: Iterable[Suspect]) -> Iterator[SuspectRow]:
-    """Rows of suspects that came from `suspects_in`."""
+    """Rows of suspects whose pages are joined (`with_pages`)."""
     for suspect in suspects:
         state = getattr(suspect.page, "state", None)
         difference = ratio = None

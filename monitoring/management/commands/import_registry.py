@@ -7,9 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from gospub import clock
+from gospub.accounts.audit import record
 from monitoring.models import Region
 from monitoring.registry.importing import ImportRefusedError, import_rows, plan_import
 from monitoring.registry.plan import Plan
+from monitoring.registry.report import told
 from monitoring.registry.rows import read_registry
 
 
@@ -38,7 +40,12 @@ class Command(BaseCommand):
         self.report(plan)
         if plan.refused:
             raise CommandError(_("Nothing was imported. Correct the errors and run the command again."))
-        self.stdout.write(_("Nothing was written: this was a trial run.") if dry_run else _("Imported."))
+        if dry_run:
+            self.stdout.write(_("Nothing was written: this was a trial run."))
+            return
+        after = told(file.name, plan.counts)
+        record(None, "registry.import", target.code, before={}, after=after, now=clock.now(), region=target.pk)
+        self.stdout.write(_("Imported."))
 
     def region(self, code: str | None) -> Region:
         """The region asked for, or the only one there is."""

@@ -5,8 +5,9 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from gospub import clock
+from gospub.accounts.audit import record
 from monitoring.models import Region
-from ratings.computing import NothingToRateError, compute
+from ratings.computing import NothingToRateError, compute, told
 from ratings.methodologies import store_preset
 from ratings.models import Methodology, Rating, RatingState, ScoreStatus
 from ratings.periods import Period, read_period
@@ -33,7 +34,8 @@ class Command(BaseCommand):
         elif not Methodology.objects.of(methodology).exists():
             raise CommandError(_("There is no methodology “%s”.") % methodology)
         try:
-            rating = compute(where, span, methodology, clock.now())
+            now = clock.now()
+            rating = compute(where, span, methodology, now)
         except NothingToRateError as error:
             raise CommandError(
                 _(
@@ -42,6 +44,7 @@ class Command(BaseCommand):
                 )
                 % {"region": where.name, "period": span}
             ) from error
+        record(None, "rating.compute", f"rating {rating.pk}", before={}, after=told(rating), now=now, region=where.pk)
         if verbosity:
             self._report(rating)
 

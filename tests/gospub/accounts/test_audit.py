@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -16,10 +17,13 @@ from django.urls import reverse
 
 from gospub.accounts import audit
 from gospub.accounts.actions import ACTIONS, SUBJECTS
+from gospub.accounts.adapter import NOTICES
+from gospub.accounts.audited import AuditedAdmin
 from gospub.accounts.models import AuditEntry
 from gospub.management.commands.messages import APPS
+from monitoring.admin import ReadOnlyAdmin
 from monitoring.collection import operators
-from monitoring.models import OperatorMessage, Person
+from monitoring.models import OperatorMessage
 from tests.factories import (
     InstitutionFactory,
     PageFactory,
@@ -80,6 +84,7 @@ def recorded_in_the_code() -> tuple[set[str], set[str]]:
 
 def test_every_action_and_every_thing_that_is_recorded_has_words():
     actions, things = recorded_in_the_code()
+    actions |= {action for action, _after in NOTICES.values()}
     assert len(actions) > 20
     assert actions == set(ACTIONS)
     assert things <= set(SUBJECTS)
@@ -249,6 +254,14 @@ def test_an_export_with_names_is_told_with_its_rows_and_whence():
     assert found.after["rows"] == 1
 
 
+def test_an_operator_who_comes_from_the_command_line_is_told(monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a-long-enough-phrase")
+    call_command("createsuperuser", interactive=False, email="boss@example.org", stdout=io.StringIO())
+    found = AuditEntry.objects.get()
+    assert (found.action, found.actor) == ("grant.give", "")
+    assert found.after == {"who": "boss@example.org", "role": "operator"}
+
+
 def test_a_change_in_the_administration_is_told_with_before_and_after():
     place = InstitutionFactory(name="Школа № 1")
     data = {"name": "Школа № 2", "region": place.region_id, "ogrn": place.ogrn, "level": place.level,
@@ -262,19 +275,44 @@ def test_a_change_in_the_administration_is_told_with_before_and_after():
 def test_a_deletion_in_the_administration_is_told():
     place = InstitutionFactory(name="Школа № 1")
     browser(operator()).post(reverse("admin:monitoring_institution_delete", args=[place.pk]), {"post": "yes"})
-    assert AuditEntry.objects.get().before == {"was": "Школа № 1"}
+    found = AuditEntry.objects.get()
+    assert (found.before["name"], found.before["region"]) == ("Школа № 1", place.region.name)
+    assert found.after == {}
 
 
-def test_passwords_and_names_of_people_are_not_told():
+@pytest.mark.parametrize(("password", "told"), [("another-long-password", [{"password": "***"}]), ("short", [])])
+def test_a_password_that_the_operator_sets_is_told_without_what_it_is(password, told):
+    user = UserFactory()
+    data = {"usable_password": "true", "password1": password, "password2": password}
+    browser(operator()).post(reverse("admin:auth_user_password_change", args=[user.pk]), data)
+    entries = AuditEntry.objects.filter(action="admin.change", subject=f"user {user.pk}")
+    assert [entry.after for entry in entries] == told
+
+
+def test_a_right_that_the_operator_changes_is_told_in_its_region_with_before_and_after():
+    region = RegionFactory()
+    user = analyst(region)
+    grant = user.grants.get()
+    data = {"email": user.email, "full_name": user.full_name, "is_active": "on", "grants-TOTAL_FORMS": 2,
+            "grants-INITIAL_FORMS": 1, "grants-0-id": grant.pk, "grants-0-role": "analyst",
+            "grants-0-region": region.pk, "grants-0-until": "2030-12-31",
+            "grants-1-role": "official", "grants-1-region": region.pk}  # fmt: skip
     client = browser(operator())
-    user, person = UserFactory(), Person.objects.create(region=RegionFactory(), name="Прежнее Имя")
-    client.post(
-        reverse("admin:auth_user_password_change", args=[user.pk]),
-        {"usable_password": "true", "password1": "another-long-password", "password2": "another-long-password"},
-    )
-    data = {"name": "Новое Имя", "region": person.region_id, "contact-TOTAL_FORMS": 0, "contact-INITIAL_FORMS": 0}
-    client.post(reverse("admin:monitoring_person_change", args=[person.pk]), data)
-    assert Person.objects.get().name == "Новое Имя"
-    told = str(list(AuditEntry.objects.values()))
-    assert "another-long-password" not in told
-    assert "Имя" not in told
+    address = reverse("admin:accounts_user_change", args=[user.pk])
+    client.post(address, data)
+    changed, added = AuditEntry.objects.order_by("pk")
+    assert (changed.action, changed.subject, changed.region) == ("admin.change", f"grant {grant.pk}", region.pk)
+    assert (changed.before, changed.after) == ({"until": ""}, {"until": "2030-12-31"})
+    assert (added.action, added.region) == ("admin.add", region.pk)
+    assert added.after == {"role": "official", "region": region.name}
+    client.post(address, data | {"grants-INITIAL_FORMS": 1, "grants-TOTAL_FORMS": 1, "grants-0-DELETE": "on"})
+    assert AuditEntry.objects.last().before["until"] == "2030-12-31"
+    assert not user.grants.filter(pk=grant.pk).exists()
+
+
+@pytest.mark.parametrize("model", sorted(admin.site._registry, key=lambda model: model._meta.label))
+def test_nothing_is_changed_in_the_administration_untold(model):
+    found = admin.site._registry[model]
+    assert isinstance(found, AuditedAdmin | ReadOnlyAdmin)
+    edited = [model, *(each.model for each in found.inlines)] if isinstance(found, AuditedAdmin) else []
+    assert {each._meta.model_name for each in edited} <= set(SUBJECTS)

@@ -7,13 +7,14 @@ from django.db import IntegrityError, transaction
 
 from gospub.accounts.models import Grant, Role, User
 from gospub.accounts.rights import rights_of
-from monitoring.models import EvidenceCard, Institution, Page, Region
+from monitoring.models import EventKind, EvidenceCard, Institution, Page, PageEvent, Region, Suspect
 from ratings.models import Methodology, Rating
 from tests.factories import (
     EvidenceFactory,
     InstitutionFactory,
     PageFactory,
     RegionFactory,
+    SuspectFactory,
     UserFactory,
     analyst,
     auditor,
@@ -86,14 +87,26 @@ def test_rights_add_up(region, museum, school):
 def test_pages_and_cards_are_seen_where_their_institution_is(region, museum, school):
     own, other = PageFactory(institution=museum), PageFactory(institution=school)
     cards = [EvidenceFactory(page=page) for page in (own, other)]
+    events = [PageEvent.objects.create(page=page, day=DAY, kind=EventKind.RENAMED) for page in (own, other)]
     for user in (curator(region, "Минкульт"), institution_admin(museum)):
         assert list(Page.objects.visible_to(user)) == [own]
         assert list(EvidenceCard.objects.visible_to(user)) == cards[:1]
+        assert list(PageEvent.objects.visible_to(user)) == events[:1]
 
 
-@pytest.mark.parametrize("model", [Region, Institution, Page, EvidenceCard, Rating])
+def test_doubtful_numbers_are_for_those_who_see_the_whole_region(region, museum):
+    own = SuspectFactory(page=PageFactory(institution=museum))
+    SuspectFactory()
+    assert list(Suspect.objects.visible_to(auditor(region))) == [own]
+    assert not Suspect.objects.visible_to(institution_admin(museum)).exists()
+
+
+@pytest.mark.parametrize("model", [Region, Institution, Page, PageEvent, EvidenceCard, Suspect, Rating])
 def test_whoever_has_no_right_sees_nothing(museum, model):
-    EvidenceFactory(page=PageFactory(institution=museum))
+    page = PageFactory(institution=museum)
+    EvidenceFactory(page=page)
+    SuspectFactory(page=page)
+    PageEvent.objects.create(page=page, day=DAY, kind=EventKind.RENAMED)
     assert not model.objects.visible_to(UserFactory()).exists()
 
 

@@ -1,5 +1,6 @@
 """The second factor: obligatory for those who decide over others or see all of them, and stored encrypted."""
 
+import contextlib
 import re
 
 import pytest
@@ -100,6 +101,41 @@ def test_it_is_set_up_after_the_first_sign_in_and_asked_for_at_the_next(region):
     assert answer.url == reverse("mfa_authenticate")
 
 
+def set_up(client: Client, on_commit) -> None:
+    """As the screen leads: password once more, secret, code."""
+    asked = client.get(reverse("mfa_activate_totp")).url
+    page = client.post(asked, {"password": PASSWORD}, follow=True).content.decode()
+    secret = re.search(r'value="([A-Z2-7]{32})"', page)[1]
+    with on_commit(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": one_time_code(secret)})
+
+
+@pytest.fixture
+def two(region) -> tuple[Client, Client]:
+    """Somebody who has to set one up, and somebody else who knows the password."""
+    user = without(analyst(region))
+    return sign_in(user)[0], sign_in(user)[0]
+
+
+def test_setting_it_up_ends_the_sessions_that_began_by_password_alone(region, two, django_capture_on_commit_callbacks):
+    set_up(two[0], django_capture_on_commit_callbacks)
+    address = reverse("overview", args=[region.code])
+    assert two[0].get(address).status_code == 200
+    assert two[1].get(address).url.startswith(reverse("account_login"))
+
+
+def test_twin_without_the_notice_the_other_session_goes_on(region, two):
+    """Callbacks of a commit that never comes are not called."""
+    set_up(two[0], lambda execute: contextlib.nullcontext())
+    assert two[1].get(reverse("overview", args=[region.code])).status_code == 200
+
+
+def test_what_becomes_of_it_is_in_the_audit_trail(two, django_capture_on_commit_callbacks):
+    set_up(two[0], django_capture_on_commit_callbacks)
+    entry = AuditEntry.objects.exclude(action="sign_in").get()
+    assert (entry.action, entry.after) == ("second_factor.add", {"kind": "totp"})
+
+
 def test_the_password_alone_opens_nothing(region):
     client, answer = sign_in(analyst(region))
     assert answer.url == reverse("mfa_authenticate")
@@ -143,6 +179,7 @@ def test_twin_those_who_may_do_without_give_it_up(region):
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("mfa_deactivate_totp"), {})
     assert not Authenticator.objects.filter(user=user).exists()
+    assert AuditEntry.objects.last().action == "second_factor.remove"
 
 
 def test_the_operator_makes_somebody_with_a_lost_phone_set_up_a_new_one(region):

@@ -4,10 +4,11 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from gospub.accounts.models import AuditEntry
+from gospub.accounts.models import AuditEntry, User
 from tests.factories import InstitutionFactory, UserFactory, institution_admin
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,14 @@ def test_one_address_tries_fifty_accounts_and_no_more(settings):
     assert CountingHasher.asked == before
 
 
+def test_the_tries_are_still_known_when_much_else_was_remembered(user):
+    for _ in range(10):
+        attempt(user.email)
+    for number in range(400):  # by default 300 are kept, and then a third of them by chance
+        cache.set(f"other-{number}", number)
+    assert attempt(user.email) == 429
+
+
 def test_the_right_password_costs_no_try(user):
     for _ in range(12):
         assert attempt(user.email, PASSWORD) == 302
@@ -126,9 +135,55 @@ def test_a_reset_link_sets_a_new_password_once_and_ends_the_sessions(user):
     user.refresh_from_db()
     assert user.check_password("a-new-long-phrase")
     assert signed_in.get("/account/").url.startswith(reverse("account_login"))
+    assert AuditEntry.objects.last().action == "password.reset"
     assert "Set-Cookie" not in Client().get(link)
     again = Client().get(link, follow=True)
     assert "password1" not in again.content.decode()
+
+
+@pytest.mark.parametrize("headers", [{"HTTP_HOST": "evil.example"}, {"HTTP_X_FORWARDED_HOST": "evil.example"}])
+def test_a_letter_never_leads_to_another_host(user, headers):
+    answer = Client().post(reverse("account_reset_password"), {"email": user.email}, **headers)
+    assert "evil" not in "".join(letter.body for letter in mail.outbox)
+    assert (answer.status_code, len(mail.outbox)) == ((400, 0) if "HTTP_HOST" in headers else (302, 1))
+
+
+def test_a_letter_to_an_address_without_an_account_asks_nobody_to_sign_up():
+    """Both are written to, so that the answer takes as long."""
+    Client().post(reverse("account_reset_password"), {"email": "nobody@example.org"})
+    letter = mail.outbox[0]
+    assert (letter.to, letter.subject) == (["nobody@example.org"], "Госпаб: Неизвестный аккаунт")
+    assert "по приглашению" in letter.body
+    assert "signup" not in letter.body
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_mail_server_that_is_down_is_told_without_who_exists(user, settings, known):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    data = {"email": user.email if known else "nobody@example.org"}
+    answer = Client().post(reverse("account_reset_password"), data, follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [(reverse("account_reset_password"), 302)])
+    assert "Почтовый сервер сейчас не принимает письмо" in answer.content.decode()
+
+
+def test_somebody_who_was_switched_off_is_told_so_after_the_right_password_alone(user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for password, told in (("wrong", False), (PASSWORD, True)):
+        answer = Client().post(reverse("account_login"), {"login": user.email, "password": password}, follow=True)
+        assert answer.status_code == 200
+        assert ("отключена" in answer.content.decode()) == told
+
+
+def test_a_new_password_ends_the_other_sessions_and_is_in_the_audit_trail(user):
+    here, there = Client(), Client()
+    for client in (here, there):
+        attempt(user.email, PASSWORD, client=client)
+    new = {"oldpassword": PASSWORD, "password1": "a-new-long-phrase", "password2": "a-new-long-phrase"}
+    here.post(reverse("account_change_password"), new)
+    assert here.get(reverse("account")).status_code == 200
+    assert there.get(reverse("account")).url.startswith(reverse("account_login"))
+    assert AuditEntry.objects.last().action == "password.change"
 
 
 # --- sessions ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,54 @@
+"""One place for scope: a view finds nothing but through the queryset method that asks who looks."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+
+from django.urls import URLPattern, get_resolver
+
+OURS = ("gospub", "monitoring", "ratings", "tests")
+SCOPES = {"visible_to", "seen_whole_by", "given_by"}
+# What is asked for without one of these, and why it shows nothing of anybody else's.
+FREE = {
+    "gospub.accounts.admin: Authenticator": "the operator's alone",
+    "gospub.accounts.admin: UserSession": "the operator's alone",
+    "gospub.accounts.views: User": "whether the one who was invited has an account",
+    "gospub.accounts.views: UserSession": "the own ones, by their user",
+    "monitoring.dashboards.networks: AccessPause": "the operator's alone",
+}
+
+
+def view_modules(patterns: list | None = None) -> Iterator[ModuleType]:
+    """Modules of ours whose functions answer at an address."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if not isinstance(pattern, URLPattern):
+            yield from view_modules(pattern.url_patterns)
+        elif pattern.callback.__module__.partition(".")[0] in OURS:
+            yield inspect.getmodule(inspect.unwrap(pattern.callback))
+
+
+def unscoped() -> set[str]:
+    """Models that a module of views asks for rows without a scope: by `objects`, or by the model itself."""
+    found = set()
+    for module in set(view_modules()):
+        tree = ast.parse(inspect.getsource(module))
+        scoped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in SCOPES}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "objects" and id(node) not in scoped:
+                found.add(f"{module.__name__}: {ast.unparse(node.value)}")
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "get_object_or_404":
+                asked = ast.unparse(node.args[0])
+                if asked.isidentifier() and asked[0].isupper():
+                    found.add(f"{module.__name__}: {asked}")
+    return found
+
+
+def test_views_ask_through_the_scope_of_the_user_alone():
+    assert unscoped() == set(FREE)
+
+
+def test_twin_a_view_that_asks_for_everything_is_noticed(settings):
+    settings.ROOT_URLCONF = "tests.unguarded_urls"
+    found = unscoped() - set(FREE)
+    assert found == {f"tests.unguarded_urls: {model}" for model in ("Page", "Institution", "Region")}
