@@ -43,11 +43,11 @@ def write(user: User, region: Region, week: dt.date, now: dt.datetime) -> Digest
     broken = [*_troubles(region, yesterday, now, screen), *_failed(region, yesterday), *_stale(region, yesterday)]
     waiting = [*_suspects(region), *_evidence(region)]
     grave = [event for event in events(Institution.objects.filter(region=region), week) if event.kind in GRAVE]
-    well = not (broken or waiting)
+    well = _("All is well: nothing is broken and nothing waits for you.")
     return Digest(
         subject=_("Collection in the week from %(first)s to %(last)s")
         % {"first": f"{week:%d.%m}", "last": short_day(week + dt.timedelta(days=DAYS - 1))},
-        lead=f"{region}. " + (_("All is well: nothing is broken and nothing waits for you.") if well else ""),
+        lead=f"{region}. {well}" if not (broken or waiting) else str(region),
         figures=[_collected(region, yesterday), *_week_figures(region, week)],
         screen=screen,
         parts=[
