@@ -28,6 +28,10 @@ DATA_KEYS = env.list("DATA_KEYS", [EMBEDDED_DATA_KEY])
 if EMBEDDED_DATA_KEY in DATA_KEYS and ON_A_NETWORK:
     raise ImproperlyConfigured("Set DATA_KEYS: the built-in one is for an installation on this machine only.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+# Where people open the installation, for links in letters: without a path and a slash at the end.
+PUBLIC_URL = env.str(
+    "PUBLIC_URL", next((each for each in CSRF_TRUSTED_ORIGINS if "*" not in each), "http://127.0.0.1:8000")
+).rstrip("/")
 
 INSTALLED_APPS = [
     "allauth",
@@ -123,7 +127,7 @@ CACHES = {
         else {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": VAR_DIR / "cache",
-            "OPTIONS": {"MAX_ENTRIES": 10_000},  # above it a third is thrown away, counts of wrong passwords too
+            "OPTIONS": {"MAX_ENTRIES": 10_000},  # it counts wrong passwords and remembers which letters went out
         }
     )
 }
@@ -283,12 +287,17 @@ CELERY_BEAT_SCHEDULE = {
     "retention": {"task": "monitoring.tasks.retention", "schedule": crontab(hour=1, minute=15)},
     "papers": {"task": "awards.tasks.papers", "schedule": 5, "options": {"expires": 5}},
     "forget-papers": {"task": "awards.tasks.forget_papers", "schedule": crontab(hour=1, minute=45)},
-    "send-messages": {"task": "monitoring.tasks.send_messages", "schedule": 60, "options": {"expires": 60}},
+    "tell-of-audit": {"task": "monitoring.tasks.tell_of_audit", "schedule": 3600, "options": {"expires": 3600}},
+    "send-letters": {"task": "letters.tasks.send", "schedule": 60, "options": {"expires": 60}},
+    "digests": {"task": "letters.tasks.digests", "schedule": crontab(minute=2)},
+    "forget-letters": {"task": "letters.tasks.forget", "schedule": crontab(hour=2, minute=15)},
 }
 
 # --- demo ---------------------------------------------------------------------------------------
 # The demo world stands still at this moment (ISO, with zone); empty = the real clock.
 DEMO_CLOCK = env.str("GOSPUB_DEMO_CLOCK", "")
+if DEMO_CLOCK:  # no letter of the demo leaves this machine: /mail/ shows them
+    EMAIL_BACKEND = "letters.capture.CaptureBackend"
 # Analysts, officials, auditors and operators need a second factor; the demo's made-up people do not.
 SECOND_FACTOR_OBLIGATORY = not DEMO_CLOCK
 # Address of a simulator whose clock may be set, so that past days can be collected; empty = real networks.

@@ -75,10 +75,9 @@ def roll_up() -> None:
 
 
 @shared_task
-def send_messages() -> None:
-    """Mail the operators what they were not told yet, once a week also where the audit trail ends."""
+def tell_of_audit() -> None:
+    """Once a week tell the operators where the audit trail ends."""
     operators.tell_of_audit(clock.now())
-    operators.send_messages(clock.now())
 
 
 @shared_task

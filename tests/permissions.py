@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from letters.choices import token_of
+from letters.models import Kind
 from tests.permission_world import ROLES, STRANGERS, Of, Place, Role, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -180,6 +182,22 @@ TABLE: dict[str, Rule] = {
     "grant_end": of_object("grant", POST_ONLY, post=INVITERS_MAY),
     "invitation_withdraw": of_object("invitation", POST_ONLY, post=INVITERS_MAY),
     "audit_trail": entrance(_answers(302, 404, operator=200, auditor=200, auditor_of_all=200), public=False),
+    # --- letters ---
+    "letters_choose": entrance(POST_ONLY, public=False, POST=_answers(302, 302)),
+    "digest": of_region(_answers(302, 404, analyst=200), "analyst_digest", post=_answers(302, 404, analyst=302)),
+    "digest_twin": of_region(_answers(302, 404, analyst=200), "analyst_digest"),
+    "unsubscribe": Rule(
+        PUBLIC,
+        {"POST": PUBLIC},
+        lambda place: [token_of(place.analyst, Kind.ANALYST_DIGEST)],
+        ["no-such-token"],
+        public=True,
+        everyones=True,
+    ),
+    # the demo's mail box: elsewhere it does not exist
+    "mail": entrance(_answers(302, 404), public=False),
+    "mail_letter": entrance(_answers(302, 404), public=False, args=("1",)),
+    "mail_twin": entrance(_answers(302, 404), public=False, args=("1",)),
     # --- screens of a region ---
     "overview": of_region(WHOLE_REGION),
     "collection_status": of_region(WHOLE_REGION),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from awards.contests.opening import BATCH, ContestError
 from awards.models import Award, AwardList, AwardState, Contest, ContestState
+from awards.notices import tell_of_awards
 from gospub.accounts import audit
 from gospub.accounts.models import User
 
@@ -57,6 +58,7 @@ def sign(found: AwardList, *, user: User, now: dt.datetime) -> AwardList:
         audit.record(user, "award_list.sign", f"award_list {locked.pk}", before={},
                      after={"edition": locked.edition, "digest": locked.digest}, now=now,
                      region=contest.region_id)  # fmt: skip
+        tell_of_awards(locked, now)
     return locked
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from awards.contests.opening import BATCH, ContestError, rules_of
 from awards.models import Contest, QualityMark
+from awards.notices import tell_of_marks
 from gospub.accounts import audit
 from gospub.accounts.models import User
 from gospub.clock import local_day
@@ -35,11 +36,11 @@ def issue(contest: Contest, *, user: User, now: dt.datetime) -> int:
         Contest.objects.select_for_update(of=("self",)).get(pk=contest.pk)
         worthy = Score.objects.filter(
             rating=contest.rating_id, status=ScoreStatus.RANKED, points__gte=awards.mark.threshold
-        ).select_related("page")
+        ).select_related("page__institution")
         known = set(contest.marks.values_list("page", flat=True))
         new = [score for score in worthy.order_by("pk") if score.page_id not in known]
         codes = _codes(len(new))
-        QualityMark.objects.bulk_create(
+        marks = QualityMark.objects.bulk_create(
             (
                 QualityMark(
                     contest=contest,
@@ -57,6 +58,7 @@ def issue(contest: Contest, *, user: User, now: dt.datetime) -> int:
         )
         audit.record(user, "mark.issue", f"contest {contest.pk}", before={}, after={"marks": len(new)}, now=now,
                      region=contest.region_id)  # fmt: skip
+        tell_of_marks(contest, marks, now)
     return len(new)
 
 

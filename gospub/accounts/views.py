@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gospub import clock
+from letters import choices
 
 from . import audit, invitations, queries
 from .forms import AcceptForm
@@ -24,6 +25,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "zone": queries.zone_of(request.user),
         "account": queries.account_of(request.user),
+        "offers": choices.offers(request.user),
         "present_key": request.session.session_key,
         "must_protect": settings.SECOND_FACTOR_OBLIGATORY and request.user.rights.needs_second_factor,
     }

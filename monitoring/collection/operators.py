@@ -1,19 +1,14 @@
-"""What the operators are told by mail: written once by its key, sent by the schedule, marked after it went out."""
+"""What the operators are told: written once by its key; `letters.operators` puts it into the outbox of all letters."""
 
 import datetime as dt
-import logging
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gospub.accounts import audit
-from gospub.accounts.models import User
 from monitoring.models import OperatorMessage, PlatformCode
 from monitoring.platforms.base import PlatformError, Token
-
-logger = logging.getLogger(__name__)
 
 
 def tell(key: str, subject: str, text: str, now: dt.datetime) -> None:
@@ -61,20 +56,3 @@ def tell_of_audit(now: dt.datetime) -> None:
             "Keep this letter. It proves that nothing was cut off the audit trail:\nmanage.py verify_audit --anchor %s"
         )
         tell(f"audit:{year}-W{week:02}", _("Audit trail, week %s") % f"{year}-W{week:02}", text % audit.anchor(), now)
-
-
-def send_messages(now: dt.datetime) -> int:
-    """Send what was not sent yet to every active operator; returns how many messages went out.
-
-    A message is marked after it was sent: a mail server that is down keeps it, a crash in between sends it again.
-    """
-    people = list(User.objects.operators(now).values_list("email", flat=True))
-    sent = 0
-    for message in OperatorMessage.objects.filter(sent_at=None).order_by("pk") if people else ():
-        try:
-            send_mail(message.subject, message.text, settings.DEFAULT_FROM_EMAIL, people)
-        except OSError as error:
-            logger.warning("The mail server does not take messages: %s", type(error).__name__)
-            break
-        sent += OperatorMessage.objects.filter(pk=message.pk, sent_at=None).update(sent_at=now)
-    return sent

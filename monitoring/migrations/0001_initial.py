@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=200, verbose_name='subject')),
                 ('text', models.TextField(verbose_name='text')),
                 ('created_at', models.DateTimeField(verbose_name='written at')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
+                ('posted_at', models.DateTimeField(blank=True, null=True, verbose_name='posted at')),
             ],
             options={
                 'verbose_name': 'message to the operators',

@@ -77,13 +77,14 @@ class AccessPause(models.Model):
 
 
 class OperatorMessage(models.Model):
-    """A mail to the operators: written once by its key, marked sent after it went out."""
+    """Something the operators are told: written once by its key. posted_at: when letters to them were put into the
+    outbox."""
 
     key = models.CharField(_("key"), max_length=200, unique=True)
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     created_at = models.DateTimeField(_("written at"))
-    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    posted_at = models.DateTimeField(_("posted at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("message to the operators")

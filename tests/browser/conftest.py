@@ -28,6 +28,7 @@ from tests.factories import (
 
 from .access import keep_access, session_of
 from .awards import keep_awards
+from .letters import keep_letters
 from .ratings import keep_ratings
 
 DAY = dt.date(2024, 10, 26)
@@ -80,9 +81,7 @@ class World:
     page: models.Page
     institution: models.Institution
     user: User
-    ratings: dict[str, str]
-    awards: dict[str, str]
-    access: dict[str, str]
+    screens: dict[str, str]
     invitation: str
 
     @property
@@ -102,9 +101,7 @@ class World:
             "admins": f"{region}/admins/",
             "admin": f"/admins/{self.page.stewardships.get().person_id}/",
             "networks": "/networks/",
-            **self.ratings,
-            **self.awards,
-            **self.access,
+            **self.screens,
         }
 
 
@@ -141,8 +138,9 @@ def world(transactional_db) -> World:
     ratings = keep_ratings(region, pages)
     keep_consents(pages[0].stewardships.get().person)
     user = operator()
-    awards = keep_awards(region)
-    return World(region, pages[0], institution, user, ratings, awards, *keep_access(institution, user))
+    access, invitation = keep_access(institution, user)
+    screens = ratings | keep_awards(region) | access | keep_letters(institution, user)
+    return World(region, pages[0], institution, user, screens, invitation)
 
 
 def keep_consents(person: models.Person) -> None:

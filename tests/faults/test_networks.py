@@ -5,7 +5,9 @@ import threading
 
 import pytest
 
-from monitoring.collection import batch, claims, operators, planning, pool
+from letters import operators
+from letters.sending import send_waiting
+from monitoring.collection import batch, claims, planning, pool
 from monitoring.collection.claims import MAX_ATTEMPTS
 from monitoring.models import AccessPause, OperatorMessage, PageDay
 from monitoring.platforms import access, batches
@@ -123,8 +125,9 @@ class TestF27Revoked:
         town.simulator.set_faults(["vk_error_5"])
         for _ in range(10):
             town.collect()
-        operators.send_messages(town.now)
-        operators.send_messages(town.now)
+        for _ in range(2):
+            operators.pass_on(town.now)
+            send_waiting(lambda: town.now, town.now)
         figure("F27", calls(town, "vk"), 3, "requests with a token that was revoked")
         figure("F27", len(mailoutbox), 1, "mails to the operator")
         assert mailoutbox

@@ -75,6 +75,11 @@ class Scope(models.Model):
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
+    def in_force(self, day: dt.date) -> "GrantQuerySet":
+        """Those that hold on that local day."""
+        begun = Q(since=None) | Q(since__lte=day)
+        return self.filter(begun, Q(until=None) | Q(until__gte=day))
+
     def given_by(self, user: User) -> "GrantQuerySet":
         """Rights that the user may give and take: all for the operator, in the own region those of institution admins
         and curators for its analyst."""
