@@ -27,6 +27,7 @@ from tests.factories import (
 )
 
 from .access import keep_access, session_of
+from .forum import keep_forum
 from .ratings import keep_ratings
 
 DAY = dt.date(2024, 10, 26)
@@ -82,6 +83,7 @@ class World:
     ratings: dict[str, str]
     access: dict[str, str]
     invitation: str
+    forum: dict[str, str]
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -102,6 +104,7 @@ class World:
             "networks": "/networks/",
             **self.ratings,
             **self.access,
+            **self.forum,
         }
 
 
@@ -138,7 +141,8 @@ def world(transactional_db) -> World:
     ratings = keep_ratings(region, pages)
     keep_consents(pages[0].stewardships.get().person)
     user = operator()
-    return World(region, pages[0], institution, user, ratings, *keep_access(institution, user))
+    access = keep_access(institution, user)
+    return World(region, pages[0], institution, user, ratings, *access, keep_forum(region, pages, user))
 
 
 def keep_consents(person: models.Person) -> None:
