@@ -9,7 +9,6 @@ from .keeping import read_programme, written_programme
 from .models import Event
 
 TEXT = {"class": "form-control"}
-CHOICE = {"class": "form-select"}
 LONGEST_PROGRAMME = 10_000
 # Digits of an ИНН, and so of any number that names an organisation.
 NUMBER_LENGTH = 10
@@ -36,12 +35,10 @@ class EventForm(forms.ModelForm):
         model = Event
         fields = ["kind", "title", "first", "last", "begins", "place", "hours", "state", "programme"]
         widgets = {
-            "kind": forms.Select(attrs=CHOICE),
             "title": forms.TextInput(attrs=TEXT),
             "begins": forms.TimeInput(TEXT | {"type": "time"}, "%H:%M"),
             "place": forms.TextInput(attrs=TEXT),
             "hours": forms.NumberInput(attrs=TEXT),
-            "state": forms.Select(attrs=CHOICE),
         }
         labels = {"begins": _("Begins at"), "hours": _("Academic hours"), "state": _("State")}
         help_texts = {

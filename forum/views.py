@@ -17,6 +17,7 @@ from gospub import clock
 from monitoring.dashboards import exports, tables
 from monitoring.dashboards.views import render_table
 from monitoring.models import Institution, Region
+from monitoring.templatetags.figures import local_time
 
 from . import attendance, inviting, papers, queries
 from .filters import EventFilter, ParticipantFilter
@@ -124,6 +125,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         "event": found,
         "undecided": found.undecided(today),
         "begun": found.first <= today,
+        "on_now": found.first <= today <= found.last,
         "filter": chosen,
         "table": table,
         "rows": queries.participant_rows(table.page),
@@ -197,8 +199,16 @@ def event_door(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             if context["arrival"] is None:
                 context["problem"], status = _("Nobody of this event has this code."), 404
+            else:
+                context["since"] = _since(context["arrival"].participant, found.region)
     context |= {"invited": found.participants.count(), "came": found.participants.came().count()}
     return render(request, "event_door.html", context, status=status)
+
+
+def _since(participant: Participant, region: Region) -> str:
+    """10:02; with the date where it was another day."""
+    at = local_time(participant.came_at, region.time_zone)
+    return at[-5:] if clock.local_day(participant.came_at, region.time_zone) == today_in(region) else at
 
 
 @login_not_required

@@ -52,7 +52,7 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
     // One tick above a table for all of its rows.
     if (event.target.matches("[data-tick-all]")) {
-      for (const box of event.target.closest("table").querySelectorAll("td [type=checkbox]")) {
+      for (const box of event.target.closest("table").querySelectorAll("td [type=checkbox]:enabled")) {
         box.checked = event.target.checked;
       }
     }

@@ -1,4 +1,4 @@
-"""Forum and training of the browser's region: a training that was held, a forum that is on, everything of everything."""
+"""Forum and training of the browser's region: a training that was held, a forum that is on, something of everything."""
 
 import datetime as dt
 

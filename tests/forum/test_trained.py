@@ -52,7 +52,7 @@ def test_the_card_tells_each_event_and_whether_the_person_came(client, region, p
     participant(held(region, "Вебинар"), person)
     participant(event_in(region, "Форум", state=EventState.PLANNED), person)
     html = client.get(reverse("admin_card", args=[person.pk])).content.decode()
-    for words in ("Учёба", "пришли", "Вебинар", "не пришли", "Форум", "запланировано"):
+    for words in ("Учёба", "присутствовал(а)", "Вебинар", "отсутствовал(а)", "Форум", "запланировано"):
         assert words in html
 
 
