@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "monitoring",
     "ratings",
     "awards",
+    "forum",
     "letters",
     "django_htmx",
     "django_filters",
@@ -291,6 +292,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-letters": {"task": "letters.tasks.send", "schedule": 60, "options": {"expires": 60}},
     "digests": {"task": "letters.tasks.digests", "schedule": crontab(minute=2)},
     "forget-letters": {"task": "letters.tasks.forget", "schedule": crontab(hour=2, minute=15)},
+    "forget-participants": {"task": "forum.tasks.forget_names", "schedule": crontab(hour=1, minute=50)},
 }
 
 # --- demo ---------------------------------------------------------------------------------------

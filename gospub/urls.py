@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("awards.marks.urls")),
     path("", include("awards.papers.urls")),
     path("", include("letters.urls")),
+    path("", include("forum.urls")),
 ]

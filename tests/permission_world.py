@@ -20,6 +20,7 @@ from awards.models import (
     Stage,
 )
 from awards.papers import making
+from forum.models import Event, EventState, Origin, Participant
 from gospub.accounts import invitations
 from gospub.accounts.models import Grant, Invitation, User
 from gospub.accounts.models import Role as Right
@@ -105,6 +106,8 @@ class Place:
     award: Award
     mark: QualityMark
     paper: PaperJob
+    event: Event
+    participant: Participant
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,8 @@ def place() -> Place:
         award=_award(draft, score),
         mark=_mark(contest, score),
         paper=_paper(draft, keeper),
+        event=(event := _event(region)),
+        participant=_participant(event, page.institution),
     )
 
 
@@ -213,6 +218,27 @@ def _paper(draft: AwardList, user: User) -> PaperJob:
     (making.folder() / name).write_bytes(b"award")
     return PaperJob.objects.create(
         list=draft, kind=PaperKind.CSV, state=JobState.READY, file=name, size=5, asked_at=NOW, asked_by=user
+    )
+
+
+def _event(region: Region) -> Event:
+    """A training that was held and goes on for ever."""
+    return Event.objects.create(
+        region=region, title="Учёба", first=DAY, last=dt.date(2100, 1, 1), state=EventState.HELD
+    )
+
+
+def _participant(event: Event, institution: Institution) -> Participant:
+    """Somebody of the institution who came."""
+    return Participant.objects.create(
+        event=event,
+        key="name",
+        name="Вымышленная",
+        institution=institution,
+        origin=Origin.HAND,
+        code=f"ACDEF{event.pk:05d}",
+        added_at=NOW,
+        came_at=NOW,
     )
 
 

@@ -43,6 +43,7 @@ OWN_OBJECT = _answers(302, 200, over=404, other_curator=404, other_admin=404)
 KEEPERS = _whole(403, 404, operator=200, analyst=200)
 RATERS = _whole(403, 404, operator=200, analyst=200, official=200)
 RATERS_MAY = _whole(403, 404, operator=302, analyst=302, official=302)  # and are sent back to the screen
+RATER_FORM = _whole(403, 404, operator=422, analyst=422, official=422)
 APPLYING = ("operator", "analyst", "admin", "other_admin")
 APPLICANTS = _answers(302, 404, **dict.fromkeys(APPLYING, 200))
 OWN_UPLOAD = _whole(403, 404, operator=404, analyst=200)  # of one who keeps the region it is the own one alone
@@ -282,6 +283,29 @@ TABLE: dict[str, Rule] = {
     "wording": of_region(RATERS, "diploma", post=_whole(403, 404, operator=422, analyst=422, official=422)),
     "wording_reset": of_region(POST_ONLY, "diploma", post=RATERS_MAY),
     "wording_preview": of_region(RATERS, "diploma"),
+    # --- forum and training ---
+    "forum": of_region(REGION),
+    "forum_export": of_region(REGION, "csv"),
+    "event_new": of_region(RATERS, post=RATER_FORM),
+    "training_figures": of_region(WHOLE_REGION),
+    "training_figures_export": of_region(WHOLE_REGION, "csv"),
+    "event": of_object("event", REGION),
+    "event_edit": of_object("event", RATERS, post=RATER_FORM),
+    "event_invite": of_object("event", RATERS),
+    "invite_awarded": of_object("event", POST_ONLY, post=RATERS_MAY),
+    "invite_admins": of_object("event", POST_ONLY, post=RATERS_MAY),
+    "invite_by_hand": of_object("event", POST_ONLY, post=RATER_FORM),
+    "invitations_pdf": of_object("event", RATERS),
+    "invitations_send": of_object("event", POST_ONLY, post=RATERS_MAY),
+    "participants_change": of_object("event", POST_ONLY, post=RATERS_MAY),
+    "participants_export": of_object("event", WHOLE_REGION, "csv"),
+    "event_door": of_object("event", RATERS, post=RATER_FORM),
+    "event_certificates": of_object("event", WHOLE_REGION),
+    "event_effect": of_object("event", WHOLE_REGION),
+    "certificate": of_object("participant", OWN_OBJECT),
+    "ticket": Rule(  # whoever has the code: it says what and where, never who
+        PUBLIC, {}, lambda place: [place.participant.code], ["NOSUCHCODE"], public=True, everyones=True
+    ),
     # --- page admins ---
     "admins": of_region(WHOLE_REGION),
     "admin_card": of_object("person", WHOLE_REGION),

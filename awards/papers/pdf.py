@@ -73,7 +73,11 @@ def _sheets(title: str, pages: list[dict[str, object]], words: Words, moment: dt
 def preview(sample: Paper, words: Words, kind: WordingKind) -> bytes:
     """PNG of the first page for a made-up winner."""
     line = sample.lines[0]
-    values = line_values(sample, line) | {"мероприятие": line.nomination, "часы": "16"}
+    values = line_values(sample, line) | {
+        "мероприятие": line.nomination,
+        "участие": _("has completed the training"),
+        "часы": "16",
+    }
     below = _below(line) if kind == WordingKind.DIPLOMA else ""
     data = {
         "title": words.texts["heading"],
@@ -115,11 +119,13 @@ def _row(line: Line) -> list[str]:
 
 
 def compiled(template: str, data: Mapping[str, object], moment: dt.datetime, kind: str = "pdf", ppi: int = 96) -> bytes:
-    """A template of this folder with its data, as PDF, or as PNG of its first page at so many pixels an inch."""
+    """A template of this folder, or one with its whole path, with its data: as PDF, or as PNG of its first page at so
+    many pixels an inch."""
+    path = FOLDER / template
     options = {"pdf_standards": STANDARD, "timestamp": int(moment.timestamp())} if kind == "pdf" else {"ppi": ppi}
     made = typst.compile(
-        str(FOLDER / template),
-        root=str(FOLDER),
+        str(path),
+        root=str(path.parent),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         format=kind,

@@ -21,7 +21,7 @@ PLACEHOLDERS = {
     WordingKind.ORDER: HEAD,
     WordingKind.LIST: HEAD,
     WordingKind.DIPLOMA: (*HEAD, "имя", "номинация", "степень", "степени", "место", "учреждение", "страница"),
-    WordingKind.CERTIFICATE: ("имя", "мероприятие", "регион", "дата", "часы"),
+    WordingKind.CERTIFICATE: ("имя", "участие", "мероприятие", "регион", "дата", "часы"),
 }
 LONGEST = 2000
 

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from forum.trained import trained_people
 from monitoring.models import (
     Consent,
     EventKind,
@@ -96,6 +97,13 @@ class ConsentChoice(TextChoices):
     IN_FORCE = "in_force", _("Consent in force")
     NOT_IN_FORCE = "not_in_force", _("No consent in force")
     WITHDRAWN = "withdrawn", _("Consent withdrawn")
+
+
+class TrainingChoice(TextChoices):
+    """Whether a page admin came to any training that was held."""
+
+    TRAINED = "trained", _("Trained")
+    NOT_TRAINED = "not_trained", _("Not trained yet")
 
 
 class Presence(TextChoices):
@@ -314,10 +322,11 @@ class AdminFilter(ListFilter):
     texts = ("name",)
 
     consent = django_filters.ChoiceFilter(method="of_consent", label=_("Consent"), choices=ConsentChoice)
+    training = django_filters.ChoiceFilter(method="of_training", label=_("Training"), choices=TrainingChoice)
 
     class Meta:
         model = Person
-        fields = ["q", "consent"]
+        fields = ["q", "consent", "training"]
 
     def __init__(self, data: QueryDict, rows: QuerySet, *, now: dt.datetime) -> None:
         super().__init__(data, rows)
@@ -330,6 +339,16 @@ class AdminFilter(ListFilter):
         if value == ConsentChoice.NOT_IN_FORCE:
             return rows.exclude(pk__in=in_force.values("person"))
         return rows.filter(pk__in=Consent.objects.filter(withdrawn_at__lte=self.now).values("person"))
+
+    def of_training(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        return trained(rows, value)
+
+
+def trained(rows: QuerySet[Person], value: str) -> QuerySet[Person]:
+    """Those of the people who are as the TrainingChoice says."""
+    if value == TrainingChoice.TRAINED:
+        return rows.filter(pk__in=trained_people())
+    return rows.exclude(pk__in=trained_people())
 
 
 def sector_choices(institutions: QuerySet[Institution]) -> list[tuple[int, str]]:

@@ -29,6 +29,7 @@ def about(person: Person) -> dict[str, object]:
         "pages": _pages(person),
         "consents": _consents(person),
         "scores": _scores(person),
+        "events": _events(person),
         "actions": list(AuditEntry.objects.filter(subject=f"person {person.pk}").order_by("pk").values("at", "action")),
     }
 
@@ -72,6 +73,21 @@ def _scores(person: Person) -> list[dict[str, object]]:
             "points": row.points,
             "place": row.place,
             "figures": row.items,
+        }
+        for row in rows
+    ]
+
+
+def _events(person: Person) -> list[dict[str, object]]:
+    """Trainings and forums that the person is, or was, invited to."""
+    rows = person.participations.select_related("event", "institution").order_by("event__first", "pk")
+    return [
+        {
+            "event": row.event.title,
+            "days": row.event.days,
+            "institution": row.institution.name if row.institution else "",
+            "added_at": row.added_at,
+            "came_at": row.came_at,
         }
         for row in rows
     ]

@@ -43,6 +43,13 @@ SECTIONS = (
             "quality_marks",
         ),
     ),
+    (
+        "forum",
+        _("Forum and training"),
+        "forum",
+        ALL,
+        ("event", "event_new", "event_edit", "event_invite", "event_door", "event_effect", "training_figures"),
+    ),
     ("events", _("Events"), "events", ALL, ()),
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),
     ("evidence", _("Signs of gaming"), "evidence", ALL, ()),

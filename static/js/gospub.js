@@ -50,5 +50,14 @@
   // Fields marked so send their form as soon as they change, where htmx does not do it.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+    // One tick above a table for all of its rows.
+    if (event.target.matches("[data-tick-all]")) {
+      for (const box of event.target.closest("table").querySelectorAll("td [type=checkbox]:enabled")) {
+        box.checked = event.target.checked;
+      }
+    }
   });
+
+  // A ticket scanned at the door marks its bearer without a second tap.
+  document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-send-at-once]")?.requestSubmit());
 })();

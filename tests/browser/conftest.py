@@ -28,6 +28,7 @@ from tests.factories import (
 
 from .access import keep_access, session_of
 from .awards import keep_awards
+from .forum import keep_forum
 from .letters import keep_letters
 from .ratings import keep_ratings
 
@@ -140,6 +141,7 @@ def world(transactional_db) -> World:
     user = operator()
     access, invitation = keep_access(institution, user)
     screens = ratings | keep_awards(region) | access | keep_letters(institution, user)
+    screens |= keep_forum(region, pages, user)
     return World(region, pages[0], institution, user, screens, invitation)
 
 

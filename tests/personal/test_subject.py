@@ -64,5 +64,5 @@ def test_taking_it_is_in_the_audit_trail_with_counts_alone(person):
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.subject) == (user.email, "person.export", f"person {person.pk}")
     assert entry.region == person.region_id
-    assert entry.after == {"pages": 0, "consents": 1, "scores": 0, "actions": 0}
+    assert entry.after == {"pages": 0, "consents": 1, "scores": 0, "events": 0, "actions": 0}
     assert content(person)["actions"][0]["action"] == "person.export"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from forum.models import Participant
+from forum.trained import last_training, participations_of
 from gospub.accounts.models import User
 from gospub.clock import local_day
 from monitoring.dashboards.tables import Column
@@ -16,6 +18,7 @@ COLUMNS = (
     Column("pages", _("Pages"), "pages", numeric=True, explanation=_("Number of pages that the person runs today")),
     *(Column(scope, scope.label, f"consent_{scope}") for scope in ConsentScope),
     Column("contact", _("Contact"), "contact_known"),
+    Column("trained", _("Trained"), "trained_on", explanation=_("Last day of the latest training or webinar")),
 )
 DEFAULT_SORT = "name"
 
@@ -30,7 +33,7 @@ class ConsentState(TextChoices):
 
 def admins_of(region: Region, user: User, now: dt.datetime) -> QuerySet[Person]:
     """People of the region that the user may see, with `pages` run on the local day of `now`, `consent_<scope>`
-    (ConsentState) and `contact_known`."""
+    (ConsentState), `contact_known` and `trained_on`, the last day of the latest training (NULL = none)."""
     today = local_day(now, region.time_zone)
     runs = Q(stewardships__since__lte=today, stewardships__page__archived_on=None) & (
         Q(stewardships__until=None) | Q(stewardships__until__gte=today)
@@ -42,6 +45,7 @@ def admins_of(region: Region, user: User, now: dt.datetime) -> QuerySet[Person]:
         .annotate(
             pages=Count("stewardships__page", filter=runs, distinct=True),
             contact_known=Exists(contacts),
+            trained_on=last_training(),
             **{f"consent_{scope}": consent_state(scope, now) for scope in ConsentScope},
         )
     )
@@ -96,6 +100,7 @@ class AdminCard:
     contact_known: bool
     contact: PersonContact | None
     consents: list[ScopeConsents]
+    events: list[Participant]
 
 
 def admin_card(person: Person, user: User, now: dt.datetime) -> AdminCard:
@@ -111,6 +116,7 @@ def admin_card(person: Person, user: User, now: dt.datetime) -> AdminCard:
         contact_known=contacts.exists(),
         contact=contacts.first() if may_see else None,
         consents=consents_of(person, now),
+        events=list(participations_of(person)),
     )
 
 
