@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "monitoring",
     "ratings",
     "awards",
+    "press",
     "letters",
     "django_htmx",
     "django_filters",

@@ -25,6 +25,7 @@ from gospub.accounts.models import Grant, Invitation, User
 from gospub.accounts.models import Role as Right
 from monitoring.models import Consent, EvidenceCard, Institution, Page, Person, Region, Suspect
 from monitoring.registry import uploads
+from press.models import FactSheet, Figure, Kind
 from ratings.award_rules import DEFAULT
 from ratings.computing import compute
 from ratings.methodologies import store_preset
@@ -105,6 +106,8 @@ class Place:
     award: Award
     mark: QualityMark
     paper: PaperJob
+    sheet: FactSheet
+    figure: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def place() -> Place:
     contest = _contest(rating, keeper)
     draft = AwardList.objects.create(contest=contest, proposed_at=NOW)
     score = rating.scores.get(page=page)
+    sheet = _sheet(region, keeper)
     return Place(
         region=region,
         institution=page.institution,
@@ -157,6 +161,8 @@ def place() -> Place:
         award=_award(draft, score),
         mark=_mark(contest, score),
         paper=_paper(draft, keeper),
+        sheet=sheet,
+        figure=sheet.figures.get(kind=Kind.PAGES),
     )
 
 
@@ -214,6 +220,16 @@ def _paper(draft: AwardList, user: User) -> PaperJob:
     return PaperJob.objects.create(
         list=draft, kind=PaperKind.CSV, state=JobState.READY, file=name, size=5, asked_at=NOW, asked_by=user
     )
+
+
+def _sheet(region: Region, user: User) -> FactSheet:
+    """For internal use, with the figures that every sheet has."""
+    kinds = (Kind.PAGES, Kind.SUBSCRIBERS, Kind.MEAN, Kind.POSTS)
+    head = {"region": region, "day": DAY, "first": DAY, "last": DAY, "version": 1, "issued_at": NOW, "issued_by": user}
+    sheet = FactSheet.objects.create(**head, definitions=dict.fromkeys(kinds, "Определение"))
+    for kind in kinds:
+        Figure.objects.create(sheet=sheet, code=f"{kind}{sheet.pk}".upper(), kind=kind, value=2)
+    return sheet
 
 
 def world() -> World:

@@ -31,6 +31,7 @@ SECTIONS = (
         ALL,
         ("contest", "contest_open", "contest_apply", "contest_protocol", "nomination"),
     ),
+    ("fact_sheets", _("Press facts"), "press", WHOLE, ("fact_sheet", "fact_sheet_new")),
     ("events", _("Events"), "events", ALL, ()),
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),
     ("evidence", _("Signs of gaming"), "evidence", ALL, ()),

@@ -75,6 +75,8 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Учреждения",
         "Администраторы страниц",
         "Рейтинги",
+        "Награды",
+        "Факты для прессы",
         "События",
         "Сомнительные числа",
         "Признаки накрутки",
@@ -82,7 +84,7 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Реестр",
         "Доступ",
     ]
-    own = ["Страницы", "Учреждения", "Рейтинги", "События", "Признаки накрутки"]
+    own = ["Страницы", "Учреждения", "Рейтинги", "Награды", "События", "Признаки накрутки"]
     assert menu(client, reverse("page", args=[page.pk])) == own
 
 
