@@ -16,7 +16,7 @@ from monitoring.dashboards.tables import Column
 from monitoring.models import Dimension, GroupDay, PlatformCode, Region
 from monitoring.models.measures import SlotReason, SlotStatus
 from monitoring.rollups.pages import year_before
-from monitoring.templatetags.figures import SPACE, number, percent, short_day, signed, signed_percent
+from monitoring.templatetags.figures import number, percent, short_day, signed, signed_percent
 
 from .figures import COMPARING, OF_PERIOD, POSTS_UNKNOWN
 from .models import FactSheet, Figure, Kind
@@ -24,14 +24,14 @@ from .recounting import Recount, recount, source_of
 from .sources import Dates
 
 COLUMNS = (
-    Column("day", gettext_lazy("As of"), "day", numeric=True),
+    Column("day", gettext_lazy("As of"), "day"),
     Column("pages", gettext_lazy("Pages"), "pages", numeric=True),
     Column("subscribers", gettext_lazy("Subscribers"), "subscribers", numeric=True),
     Column("against", gettext_lazy("Compared with"), "against", numeric=True),
     Column("issued", gettext_lazy("Issued"), "issued_at", numeric=True),
     Column("state", gettext_lazy("State")),
 )
-SORT = "-issued"
+SORT = "-day"
 CARDS = (Kind.SUBSCRIBERS, Kind.PAGES, Kind.MEAN, Kind.SAME_PAGES, Kind.POSTS, Kind.EVENTS, Kind.TRAINED)
 DIGITS = {Kind.MEAN: 1}
 # What went into figures, as it is called.
@@ -95,12 +95,19 @@ class Line:
 
 
 def line(figure: Figure, found: Recount | None = None) -> Line:
-    """Counts as such, means with a digit behind the comma, shares in per cent and their changes in points."""
+    """Counts as such, means with a digit behind the comma, shares in per cent and their changes in points. A recount
+    that reads the same is none."""
     kind = Kind(figure.kind)
-    growth = "" if figure.growth is None or kind == Kind.SHARE else signed_percent(figure.growth)
-    change = "" if figure.change is None else _signed(kind, figure.change)
-    then = "" if figure.then is None else amount(kind, figure.then)
-    return Line(figure, amount(kind, figure.now), then, change, growth, found)
+    texts = (
+        amount(kind, figure.now),
+        "" if figure.then is None else amount(kind, figure.then),
+        "" if figure.change is None else _signed(kind, figure.change),
+        "" if figure.growth is None or kind == Kind.SHARE else signed_percent(figure.growth),
+    )
+    if found:
+        present = line(found.figure)
+        found = None if texts == (present.now, present.then, present.change, present.growth) else found
+    return Line(figure, *texts, found)
 
 
 def amount(kind: Kind, value: int | Decimal | None) -> str:
@@ -110,7 +117,7 @@ def amount(kind: Kind, value: int | Decimal | None) -> str:
 
 def _signed(kind: Kind, change: int | Decimal) -> str:
     if kind == Kind.SHARE:
-        return f"{signed(change * 100, 1)}{SPACE}{_('pp')}"
+        return _("%(points)s percentage points") % {"points": signed(change * 100, 1)}
     return signed(change, DIGITS.get(kind, 0))
 
 
@@ -127,9 +134,10 @@ class SheetView:
         return [each for _network, lines in self.rows for each in lines.values()]
 
     @property
-    def changed(self) -> list[Line]:
-        """Those that would come out otherwise now."""
-        return [each for each in self.lines if each.recount]
+    def changed(self) -> list[tuple[Line, str, str, str]]:
+        """Those that would come out otherwise now: as frozen, as it would be, and what of the figure that is ("" = the
+        value itself)."""
+        return [(each, *_difference(each, line(each.recount.figure))) for each in self.lines if each.recount]
 
     @property
     def thin(self) -> list[Line]:
@@ -139,6 +147,13 @@ class SheetView:
     @property
     def whole(self) -> Mapping[str, Line]:
         return self.rows[0][1]
+
+
+def _difference(frozen: Line, present: Line) -> tuple[str, str, str]:
+    """The first text of the two that differs."""
+    parts = {"now": "", "then": _("the value compared with"), "change": _("change"), "growth": _("growth")}
+    name = next(name for name in parts if getattr(frozen, name) != getattr(present, name))
+    return getattr(frozen, name) or number(None), getattr(present, name) or number(None), parts[name]
 
 
 def view_of(
@@ -195,10 +210,10 @@ class FigureView:
 def figure_view(figure: Figure) -> FigureView:
     """A figure at its permanent address."""
     sheet, earlier = figure.sheet, _published_then(figure)
-    found = recount(figure, source_of(sheet))
-    spans = _spans(figure)
+    mine, spans = line(figure, recount(figure, source_of(sheet))), _spans(figure)
+    found = mine.recount
     return FigureView(
-        line=line(figure, found),
+        line=mine,
         span=spans["now"],
         earlier_span=spans["then"],
         definition=sheet.definitions[figure.kind],

@@ -203,6 +203,8 @@ def test_a_correction_of_the_year_before_is_shown_too(region, sheet):
     rolled_up(region)
     [difference] = counted_anew(sheet).differences
     assert (difference.when, difference.frozen, difference.present) == ("then", 130, 120)
+    told = {(line.title, frozen, present) for line, frozen, present, _what in queries.sheet_view(sheet).changed}
+    assert ("Подписчики: все сети", "330", "320") in told
 
 
 def test_posts_that_were_read_later_are_named_as_the_cause(region, sheet):
@@ -218,6 +220,17 @@ def test_a_definition_that_was_changed_later_is_named_as_the_cause(region, sheet
     assert counted_anew(sheet).reasons[0] == "определение с тех пор изменилось"
 
 
+def test_a_difference_that_rounding_hides_is_not_shown(region):
+    page(region, {YEAR_AGO: 3_000_000, DAY: 3_000_000})
+    sheet = issued(rolled_up(region))
+    PageDay.objects.filter(day=DAY, subscribers=110).update(subscribers=111)
+    rolled_up(region)
+    changed = {line.title for line, *_texts in queries.sheet_view(sheet).changed}
+    assert "Подписчики: все сети" in changed
+    assert counted_anew(sheet, Kind.SHARE, "ok")
+    assert "Доля подписчиков: Одноклассники" not in changed
+
+
 def test_the_figures_stay_also_where_the_data_are_gone(region, sheet):
     Slot.objects.all().delete()
     PageDay.objects.all().delete()
@@ -227,4 +240,4 @@ def test_the_figures_stay_also_where_the_data_are_gone(region, sheet):
     view = queries.sheet_view(sheet)
     assert view.whole[Kind.SUBSCRIBERS].now == "520"
     assert view.whole[Kind.SUBSCRIBERS].recount.figure.value is None
-    assert all(each.recount.reasons for each in view.changed)
+    assert all(each.recount.reasons for each, *_texts in view.changed)
