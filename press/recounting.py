@@ -68,15 +68,16 @@ def _differences(frozen: Mapping[str, Counts], present: Mapping[str, Counts]) ->
 def _reasons(frozen: Figure, present: Figure, differences: list[Difference]) -> list[str]:
     """In words, the ones behind the others first."""
     changed = {each.what for each in differences}
+    recounted = {(each.when, each.network) for each in differences if each.what != "subscribers"}
     reasons = []
     if frozen.sheet.version != VERSION:
         reasons.append(_("the definition has changed since"))
     other_pages = frozen.kind not in OF_MEASURED and frozen.page_set != present.page_set
     if "pages" in changed or frozen.pages != present.pages or other_pages:
-        reasons.append(_("pages were added to the registry, or taken out of it, for these days later"))
+        reasons.append(_("pages were added to the registry for these days later, or no longer count"))
     if "measured" in changed:
         reasons.append(_("numbers of these days came in, or were struck off, later"))
-    if changed == {"subscribers"}:
+    if any(each.what == "subscribers" and (each.when, each.network) not in recounted for each in differences):
         reasons.append(_("numbers of these days were corrected later"))
     if "posts" in changed:
         reasons.append(_("posts of these days were read or counted anew later"))

@@ -27,6 +27,7 @@ from tests.factories import (
 )
 
 from .access import keep_access, session_of
+from .press import keep_press
 from .ratings import keep_ratings
 
 DAY = dt.date(2024, 10, 26)
@@ -80,6 +81,7 @@ class World:
     institution: models.Institution
     user: User
     ratings: dict[str, str]
+    press: dict[str, str]
     access: dict[str, str]
     invitation: str
 
@@ -101,6 +103,7 @@ class World:
             "admin": f"/admins/{self.page.stewardships.get().person_id}/",
             "networks": "/networks/",
             **self.ratings,
+            **self.press,
             **self.access,
         }
 
@@ -138,7 +141,8 @@ def world(transactional_db) -> World:
     ratings = keep_ratings(region, pages)
     keep_consents(pages[0].stewardships.get().person)
     user = operator()
-    return World(region, pages[0], institution, user, ratings, *keep_access(institution, user))
+    press = keep_press(region, user, DAY, DAYS[0])
+    return World(region, pages[0], institution, user, ratings, press, *keep_access(institution, user))
 
 
 def keep_consents(person: models.Person) -> None:

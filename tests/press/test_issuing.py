@@ -172,7 +172,7 @@ def test_a_page_that_was_imported_later_is_named_as_the_cause(region, sheet):
     found = counted_anew(sheet)
     assert figure(sheet).value == 520
     assert found.figure.value == 525
-    assert found.reasons[0] == "страницы за эти дни позже внесли в реестр или убрали из него"
+    assert found.reasons[0] == "страницы за эти дни позже внесли в реестр или убрали из учёта"
     assert [(each.network, each.what, each.frozen, each.present) for each in found.differences] == [
         ("vk", "pages", 1, 2),
         ("vk", "measured", 1, 2),
@@ -188,6 +188,14 @@ def test_a_number_that_was_corrected_later_is_named_as_the_cause(region, sheet):
     assert counted_anew(sheet).reasons == ["числа за эти дни позже исправлены"]
     assert counted_anew(sheet, Kind.SAME_PAGES).reasons == ["числа за эти дни позже исправлены"]
     assert counted_anew(sheet, Kind.PAGES) is None
+
+
+def test_several_causes_are_all_named(region, sheet):
+    page(region, {DAY: 5})
+    PageDay.objects.filter(day=DAY, subscribers=210).update(subscribers=211)
+    rolled_up(region)
+    assert len(counted_anew(sheet).reasons) == 3
+    assert counted_anew(sheet, network="ok").reasons == ["числа за эти дни позже исправлены"]
 
 
 def test_a_number_that_was_struck_off_later_is_named_as_the_cause(region, sheet):
