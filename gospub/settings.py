@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "ratings",
     "awards",
     "forum",
+    "press",
     "letters",
     "django_htmx",
     "django_filters",

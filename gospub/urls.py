@@ -17,4 +17,5 @@ urlpatterns = [
     path("", include("awards.papers.urls")),
     path("", include("letters.urls")),
     path("", include("forum.urls")),
+    path("", include("press.urls")),
 ]

@@ -107,7 +107,7 @@ def _gives(platforms: list[str]) -> dict[str, Array]:
 def read_sums(region: Region, span: Span, columns: Iterable[str]) -> dict[str, Array]:
     """Sums of the whole months inside the span by PageMonth, of the days at its ends from the facts themselves."""
     columns = sorted(columns)
-    months, ends = _pieces(span.first, span.last)
+    months, ends = pieces(span.first, span.last)
     pages = np.array([page.pk for page in span.pages], dtype=np.int64)
     result = {name: np.full(len(pages), np.nan) for name in columns}
     if months:
@@ -118,7 +118,7 @@ def read_sums(region: Region, span: Span, columns: Iterable[str]) -> dict[str, A
     return result
 
 
-def _pieces(first: dt.date, last: dt.date) -> tuple[list[dt.date], list[tuple[dt.date, dt.date]]]:
+def pieces(first: dt.date, last: dt.date) -> tuple[list[dt.date], list[tuple[dt.date, dt.date]]]:
     """First days of the whole months inside the span, and the spans of days before and after them."""
     months = []
     start = first if first.day == 1 else month_end(first.replace(day=1)) + DAY

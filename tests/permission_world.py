@@ -26,6 +26,7 @@ from gospub.accounts.models import Grant, Invitation, User
 from gospub.accounts.models import Role as Right
 from monitoring.models import Consent, EvidenceCard, Institution, Page, Person, Region, Suspect
 from monitoring.registry import uploads
+from press.models import FactSheet, Figure, Kind
 from ratings.award_rules import DEFAULT
 from ratings.computing import compute
 from ratings.methodologies import store_preset
@@ -108,6 +109,8 @@ class Place:
     paper: PaperJob
     event: Event
     participant: Participant
+    sheet: FactSheet
+    figure: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ def place() -> Place:
     contest = _contest(rating, keeper)
     draft = AwardList.objects.create(contest=contest, proposed_at=NOW)
     score = rating.scores.get(page=page)
+    sheet = _sheet(region, keeper)
     return Place(
         region=region,
         institution=page.institution,
@@ -162,6 +166,8 @@ def place() -> Place:
         paper=_paper(draft, keeper),
         event=(event := _event(region)),
         participant=_participant(event, page.institution),
+        sheet=sheet,
+        figure=sheet.figures.get(kind=Kind.PAGES),
     )
 
 
@@ -240,6 +246,16 @@ def _participant(event: Event, institution: Institution) -> Participant:
         added_at=NOW,
         came_at=NOW,
     )
+
+
+def _sheet(region: Region, user: User) -> FactSheet:
+    """For internal use, with the figures that every sheet has."""
+    kinds = (Kind.PAGES, Kind.SUBSCRIBERS, Kind.MEAN, Kind.POSTS)
+    head = {"region": region, "day": DAY, "first": DAY, "last": DAY, "version": 1, "issued_at": NOW, "issued_by": user}
+    sheet = FactSheet.objects.create(**head, definitions=dict.fromkeys(kinds, "Определение"))
+    for kind in kinds:
+        Figure.objects.create(sheet=sheet, code=f"{kind}{sheet.pk}".upper(), kind=kind, value=2)
+    return sheet
 
 
 def world() -> World:

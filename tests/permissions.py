@@ -39,6 +39,7 @@ GOES_ON = _answers(302, 302)  # to the sign-in, or to where the address leads
 GONE = _answers(404, 404)
 REGION = _answers(302, 200, over=404)
 WHOLE_REGION = _whole(200, 404)
+UNPUBLISHED = dict(_whole(200, 404)) | dict.fromkeys(STRANGERS, 404)
 OWN_OBJECT = _answers(302, 200, over=404, other_curator=404, other_admin=404)
 KEEPERS = _whole(403, 404, operator=200, analyst=200)
 RATERS = _whole(403, 404, operator=200, analyst=200, official=200)
@@ -306,6 +307,14 @@ TABLE: dict[str, Rule] = {
     "ticket": Rule(  # whoever has the code: it says what and where, never who
         PUBLIC, {}, lambda place: [place.participant.code], ["NOSUCHCODE"], public=True, everyones=True
     ),
+    # --- press figures ---
+    "fact_sheets": of_region(WHOLE_REGION),
+    "fact_sheet_new": of_region(RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "fact_sheet": of_object("sheet", WHOLE_REGION),
+    "fact_sheet_publish": of_object("sheet", POST_ONLY, post=_whole(403, 404, operator=302, official=302)),
+    "fact_sheet_export": of_object("sheet", WHOLE_REGION, "csv"),
+    "fact_sheet_docx": of_object("sheet", WHOLE_REGION),
+    "press_figure": Rule(UNPUBLISHED, {}, lambda place: [place.figure.code], ["NOCODE"], public=True),
     # --- page admins ---
     "admins": of_region(WHOLE_REGION),
     "admin_card": of_object("person", WHOLE_REGION),

@@ -42,9 +42,9 @@ def number(value: Number | None, digits: int = 0) -> str:
 
 
 @register.filter
-def signed(value: Number | None) -> str:
+def signed(value: Number | None, digits: int = 0) -> str:
     """1234 → «+1 234», −5 → «−5» (U+2212), 0 → «0»; None → «нет данных»."""
-    return _("no data") if value is None else _with_sign(_written(value), value)
+    return _("no data") if value is None else _with_sign(_written(value, digits), value)
 
 
 @register.filter

@@ -50,6 +50,7 @@ SECTIONS = (
         ALL,
         ("event", "event_new", "event_edit", "event_invite", "event_door", "event_effect", "training_figures"),
     ),
+    ("fact_sheets", _("Press facts"), "press", WHOLE, ("fact_sheet", "fact_sheet_new")),
     ("events", _("Events"), "events", ALL, ()),
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),
     ("evidence", _("Signs of gaming"), "evidence", ALL, ()),

@@ -30,6 +30,7 @@ from .access import keep_access, session_of
 from .awards import keep_awards
 from .forum import keep_forum
 from .letters import keep_letters
+from .press import keep_press
 from .ratings import keep_ratings
 
 DAY = dt.date(2024, 10, 26)
@@ -142,6 +143,7 @@ def world(transactional_db) -> World:
     access, invitation = keep_access(institution, user)
     screens = ratings | keep_awards(region) | access | keep_letters(institution, user)
     screens |= keep_forum(region, pages, user)
+    screens |= keep_press(region, user, DAY, DAYS[0])
     return World(region, pages[0], institution, user, screens, invitation)
 
 

@@ -79,14 +79,19 @@ def _audience_change(history: Mapping[dt.date, Figures], day: dt.date, span: Spa
     days = earlier_days(day, span)
     collected = [on for on in days if on in history and history[on].subscribers is not None]
     against = next((on for on in collected if history[on].complete), None)
-    if now is None or now.subscribers is None:
-        return Change(span, days[0], missing=no_data_for(day))
-    if not now.complete:
-        return Change(span, days[0], missing=only_collected(now, day))
-    if against is None:
-        missing = only_collected(history[collected[0]], collected[0]) if collected else no_data_for(days[0])
+    if missing := lacking(now, day):
         return Change(span, days[0], missing=missing)
+    if against is None:
+        nearest = collected[0] if collected else days[0]
+        return Change(span, days[0], missing=lacking(history.get(nearest), nearest))
     return _difference(span, against, now.subscribers, history[against].subscribers)
+
+
+def lacking(figures: Figures | None, day: dt.date) -> str:
+    """Why the audience of that day cannot be compared, in words; "" where it can."""
+    if figures is None or figures.subscribers is None:
+        return no_data_for(day)
+    return "" if figures.complete else only_collected(figures, day)
 
 
 def account_changes(history: Mapping[dt.date, Figures], day: dt.date) -> list[Change]:
