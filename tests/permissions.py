@@ -258,12 +258,18 @@ TABLE: dict[str, Rule] = {
         POST_ONLY,
         post=_answers(302, 403, over=404, other_curator=404, other_admin=404, operator=302, analyst=302, official=302),
     ),
+    "mark_badge": of_object("mark", OWN_OBJECT, "seal", "svg"),
+    "badge": Rule(PUBLIC, {}, lambda place: [place.mark.code], ["NOSUCHCODE"], public=True, everyones=True),
+    "badge_check": entrance(PUBLIC),
     "papers": of_object("award_list", WHOLE_REGION, post=_whole(422, 404)),
     "paper_file": of_object("paper", WHOLE_REGION),
     "award_diploma": of_object("award", WHOLE_REGION),  # the list is not signed: admins see nothing of it yet
     "wording": of_region(RATERS, "diploma", post=_whole(403, 404, operator=422, analyst=422, official=422)),
     "wording_reset": of_region(POST_ONLY, "diploma", post=RATERS_MAY),
     "wording_preview": of_region(RATERS, "diploma"),
+    # --- the desk of an institution's admin ---
+    "desks": entrance(_answers(302, 404, admin=200, other_admin=200), public=False),
+    "desk": of_object("institution", _answers(302, 404, admin=200)),
     # --- page admins ---
     "admins": of_region(WHOLE_REGION),
     "admin_card": of_object("person", WHOLE_REGION),
