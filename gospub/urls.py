@@ -18,4 +18,5 @@ urlpatterns = [
     path("", include("letters.urls")),
     path("", include("forum.urls")),
     path("", include("press.urls")),
+    path("", include("awards.desk.urls")),
 ]

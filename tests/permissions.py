@@ -278,6 +278,9 @@ TABLE: dict[str, Rule] = {
         POST_ONLY,
         post=_answers(302, 403, over=404, other_curator=404, other_admin=404, operator=302, analyst=302, official=302),
     ),
+    "mark_badge": of_object("mark", OWN_OBJECT, "seal", "svg"),
+    "badge": Rule(PUBLIC, {}, lambda place: [place.mark.code], ["NOSUCHCODE"], public=True, everyones=True),
+    "badge_check": entrance(PUBLIC),
     "papers": of_object("award_list", WHOLE_REGION, post=_whole(422, 404)),
     "paper_file": of_object("paper", WHOLE_REGION),
     "award_diploma": of_object("award", WHOLE_REGION),  # the list is not signed: admins see nothing of it yet
@@ -315,6 +318,9 @@ TABLE: dict[str, Rule] = {
     "fact_sheet_export": of_object("sheet", WHOLE_REGION, "csv"),
     "fact_sheet_docx": of_object("sheet", WHOLE_REGION),
     "press_figure": Rule(UNPUBLISHED, {}, lambda place: [place.figure.code], ["NOCODE"], public=True),
+    # --- the desk of an institution's admin ---
+    "desks": entrance(_answers(302, 404, admin=200, other_admin=200), public=False),
+    "desk": of_object("institution", _answers(302, 404, admin=200)),
     # --- page admins ---
     "admins": of_region(WHOLE_REGION),
     "admin_card": of_object("person", WHOLE_REGION),

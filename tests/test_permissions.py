@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as configured
 from django.contrib import admin
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -34,6 +35,7 @@ def _fresh_limits(settings):
     """The limits against guessing would answer instead of the table."""
     for name, value in NO_LIMITS.items():
         setattr(settings, name, value)
+    cache.clear()
 
 
 def test_every_address_is_in_the_table_and_the_table_names_no_other():

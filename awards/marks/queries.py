@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from awards.models import QualityMark
 from gospub.accounts.models import User
 from monitoring.dashboards.tables import Column
-from monitoring.models import Region
+from monitoring.models import Page, Region
 
 from .filters import Standing
 
@@ -42,6 +42,11 @@ def standing(mark: QualityMark, day: dt.date) -> Standing:
 
 def rows(marks: Iterable[QualityMark], day: dt.date) -> list[tuple[QualityMark, Standing]]:
     return [(mark, standing(mark, day)) for mark in marks]
+
+
+def marks_on(page: Page) -> QuerySet[QualityMark]:
+    """A page's marks, the latest first."""
+    return page.quality_marks.select_related("page").order_by("-year", "-pk")
 
 
 def lines(marks: QuerySet[QualityMark], day: dt.date) -> Iterator[list[object]]:

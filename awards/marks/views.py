@@ -1,22 +1,24 @@
-"""The screens of the quality mark: list, issuing, withdrawing."""
+"""The screens of the quality mark: list, issuing, withdrawing, files of the badge."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from awards.contests.opening import ContestError
 from awards.models import Contest, QualityMark
+from awards.papers import badge
 from gospub import clock
 from monitoring.dashboards import exports, tables
 from monitoring.dashboards.views import render_table
 from monitoring.models import Region
 
 from . import issuing, queries
-from .filters import MarkFilter
+from .filters import MarkFilter, Standing
 
 
 @require_safe
@@ -80,3 +82,19 @@ def mark_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The quality mark was withdrawn; its public address says so from now on."))
     return redirect("quality_marks", found.contest.region.code)
+
+
+@require_safe
+def mark_badge(request: HttpRequest, pk: int, shape: str, ending: str) -> HttpResponse:
+    """A file of the badge, to those who see the page, while the mark is in force."""
+    visible = QualityMark.objects.visible_to(request.user).select_related("contest__region", "page")
+    found = get_object_or_404(visible, pk=pk)
+    day = clock.local_day(clock.now(), found.contest.region.time_zone)
+    known = shape in badge.SIZES[found.page.platform] and ending in badge.ENDINGS
+    if not known or queries.standing(found, day) != Standing.IN_FORCE:
+        raise Http404
+    address = request.build_absolute_uri(reverse("badge", args=[found.code]))
+    content = badge.drawn(found, badge.Shape(shape), ending, address)
+    name = f"quality-mark-{found.year}-{found.code.lower()}-{shape}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=badge.ENDINGS[ending], headers=headers)

@@ -118,9 +118,11 @@ def _row(line: Line) -> list[str]:
     ]
 
 
-def compiled(template: str, data: Mapping[str, object], moment: dt.datetime, kind: str = "pdf", ppi: int = 96) -> bytes:
-    """A template of this folder, or one with its whole path, with its data: as PDF, or as PNG of its first page at so
-    many pixels an inch."""
+def compiled(
+    template: str, data: Mapping[str, object], moment: dt.datetime | None, kind: str = "pdf", ppi: int = 96
+) -> bytes:
+    """A template of this folder, or one with its whole path, with its data: as PDF made at that moment, or its first
+    page as SVG or as PNG at so many pixels an inch."""
     path = FOLDER / template
     options = {"pdf_standards": STANDARD, "timestamp": int(moment.timestamp())} if kind == "pdf" else {"ppi": ppi}
     made = typst.compile(

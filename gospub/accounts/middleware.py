@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 
 from .audit import coming_from
 
-# Open to those who have still to set up their second factor.
+# Open to those who have still to set up their second factor, some of it to anybody.
 OPEN_PREFIX = "/account/"
-OPEN_NAMES = ("theme", "set_language", "unsubscribe")
+OPEN_NAMES = ("theme", "set_language", "unsubscribe", "badge", "badge_check")
 
 
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

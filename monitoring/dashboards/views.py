@@ -24,10 +24,14 @@ from .queries import troubles as trouble_queries
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The user's first region; for an institution admin the own institution; a kind word for those with nothing."""
+    """The user's first region; for an institution admin the desk, or a choice of several; for a curator the first
+    institution; a kind word for those with nothing."""
     region = Region.objects.seen_whole_by(request.user).first()
     if region:
         return redirect("overview", region.code)
+    own = request.user.rights.institutions
+    if own:
+        return redirect("desk", *own) if len(own) == 1 else redirect("desks")
     institution = Institution.objects.visible_to(request.user).first()
     if institution:
         return redirect("institution", institution.pk)

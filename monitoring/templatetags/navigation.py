@@ -82,8 +82,18 @@ def navigation(context: RequestContext) -> dict[str, object]:
         "csrf_token": context.get("csrf_token"),
         "regions": regions,
         "region": region,
-        "links": [*(links(request, region) if region else []), *installation_links(request)],
+        "links": [*own_links(request), *(links(request, region) if region else []), *installation_links(request)],
     }
+
+
+def own_links(request) -> list[Link]:
+    """The desk of whoever is the admin of an institution, or the choice of them."""
+    own = request.user.rights.institutions if request.user.is_authenticated else frozenset()
+    if not own:
+        return []
+    url = reverse("desk", args=own) if len(own) == 1 else reverse("desks")
+    screen = request.resolver_match.url_name if request.resolver_match else ""
+    return [Link(url, _("Today"), "today", screen in ("desk", "desks"))]
 
 
 def links(request, region: Region) -> list[Link]:

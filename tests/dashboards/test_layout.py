@@ -6,12 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gospub.accounts.models import Role
 from tests.factories import (
     InstitutionFactory,
     PageFactory,
     RegionFactory,
     UserFactory,
     analyst,
+    curator,
     institution_admin,
     one_time_code,
     operator,
@@ -46,10 +48,26 @@ def test_a_wrong_password_says_nothing_of_who_exists(db):
     assert "Ошибка:" in answers[0]
 
 
-def test_an_institution_admin_is_led_to_the_own_institution(region):
+def test_an_institution_admin_is_led_to_the_own_desk(region):
     institution = InstitutionFactory(region=region)
     client = Client()
     client.force_login(institution_admin(institution))
+    assert client.get("/").url == reverse("desk", args=[institution.pk])
+
+
+def test_an_admin_of_several_institutions_chooses(region):
+    first, second = InstitutionFactory(region=region), InstitutionFactory(region=region)
+    user = institution_admin(first)
+    user.grants.create(role=Role.INSTITUTION_ADMIN, region=region, institution=second)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/").url == reverse("desks")
+
+
+def test_a_curator_is_led_to_the_first_institution(region):
+    institution = InstitutionFactory(region=region, founder="Минкульт")
+    client = Client()
+    client.force_login(curator(region, "Минкульт"))
     assert client.get("/").url == reverse("institution", args=[institution.pk])
 
 
@@ -85,7 +103,16 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Реестр",
         "Доступ",
     ]
-    own = ["Страницы", "Учреждения", "Рейтинги", "Награды", "Обучение и форум", "События", "Признаки накрутки"]
+    own = [
+        "Сегодня",
+        "Страницы",
+        "Учреждения",
+        "Рейтинги",
+        "Награды",
+        "Обучение и форум",
+        "События",
+        "Признаки накрутки",
+    ]
     assert menu(client, reverse("page", args=[page.pk])) == own
 
 

@@ -38,6 +38,11 @@ class Check:
 
 def checklist(page: Page, profile: PageProfile | None, state: PageState) -> list[Check]:
     """Every requirement with its verdict for the page as last seen."""
+    return [*requirements(page, profile), posting_norm(page, state)]
+
+
+def requirements(page: Page, profile: PageProfile | None) -> list[Check]:
+    """What the page has to show, however often it posts."""
     profile = profile or PageProfile(page=page)
     return [
         plain(page, profile, "state_mark", _("State mark"), _("Confirm the page on Gosuslugi.")),
@@ -53,7 +58,6 @@ def checklist(page: Page, profile: PageProfile | None, state: PageState) -> list
         pos_widget(page, profile),
         menu_widgets(page, profile),
         component(page),
-        posting_norm(page, state),
     ]
 
 
