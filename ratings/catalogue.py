@@ -37,6 +37,14 @@ class Level(StrEnum):
     NUMERATOR = "numerator"
 
 
+class Over(StrEnum):
+    """What the value of a span follows from: the sum of its days, its last day alone, or the span as one."""
+
+    SUM = "sum"
+    LAST = "last"
+    SPAN = "span"
+
+
 class Source(StrEnum):
     """What must be read for an indicator, besides the sums of the months."""
 
@@ -74,6 +82,7 @@ class Indicator:
     whose: Whose = Whose.PAGE
     level: Level = Level.NONE
     less: bool = False
+    over: Over = Over.SPAN
 
 
 AT_END = {"at_end": Bounds(0, 0, 1, _("on the last day alone"))}
@@ -90,6 +99,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.posting_norm,
         columns=WEEKS,
         params=POSTS,
+        over=Over.SUM,
     ),
     "every_week": Indicator(
         _("Norm in every week"),
@@ -100,7 +110,12 @@ INDICATORS: dict[str, Indicator] = {
         params=POSTS,
     ),
     "posts_in_week": Indicator(
-        _("Activity"), _("posts in the last 7 days"), Unit.COUNT, indicators.recent_posts, frozenset({Source.RECENT})
+        _("Activity"),
+        _("posts in the last 7 days"),
+        Unit.COUNT,
+        indicators.recent_posts,
+        frozenset({Source.RECENT}),
+        over=Over.LAST,
     ),
     "regularity": Indicator(
         _("Regularity"),
@@ -108,6 +123,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.regularity,
         columns=("active_days", "posts_days"),
+        over=Over.SUM,
     ),
     "own_content": Indicator(
         _("Own content"),
@@ -115,6 +131,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.own_content,
         columns=("posts", "own_posts"),
+        over=Over.SUM,
     ),
     "engagement_by_views": Indicator(
         _("Engagement by views"),
@@ -122,6 +139,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.engagement_by_views,
         columns=("viewed_posts", "viewed_interactions", "aged_views"),
+        over=Over.SUM,
     ),
     "engagement_by_subscribers": Indicator(
         _("Engagement by subscribers"),
@@ -129,6 +147,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.engagement_by_subscribers,
         columns=("aged_posts", "aged_interactions", "aged_audience"),
+        over=Over.SUM,
     ),
     "post_reach": Indicator(
         _("Reach of a post"),
@@ -136,6 +155,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.post_reach,
         columns=("viewed_posts", "aged_views", "viewed_audience"),
+        over=Over.SUM,
     ),
     "weekly_reach": Indicator(
         _("Weekly reach"),
@@ -144,6 +164,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.weekly_reach,
         frozenset({Source.SUMS, Source.REGISTRY}),
         columns=("subscribers_last",),
+        over=Over.LAST,
     ),
     "growth": Indicator(
         _("Growth"),
@@ -172,6 +193,7 @@ INDICATORS: dict[str, Indicator] = {
         ENDS,
         whose=Whose.MUNICIPALITY,
         level=Level.NUMERATOR,
+        over=Over.LAST,
     ),
     "comments_answered": Indicator(
         _("Answered comments"),
@@ -179,6 +201,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.comments_answered,
         columns=("people_comments", "answered_comments"),
+        over=Over.SUM,
     ),
     "answer_hours": Indicator(
         _("Time to answer"),
@@ -195,9 +218,16 @@ INDICATORS: dict[str, Indicator] = {
         indicators.state_mark,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "avatar": Indicator(
-        _("Avatar"), _("days with an avatar ÷ days known"), Unit.SHARE, indicators.avatar, PROFILE, params=AT_END
+        _("Avatar"),
+        _("days with an avatar ÷ days known"),
+        Unit.SHARE,
+        indicators.avatar,
+        PROFILE,
+        params=AT_END,
+        over=Over.SUM,
     ),
     "description": Indicator(
         _("Description"),
@@ -206,6 +236,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.description,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "cover": Indicator(
         _("Cover"),
@@ -214,6 +245,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.cover,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "appearance": Indicator(
         _("Appearance"),
@@ -222,6 +254,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.appearance,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "pos_widget": Indicator(
         _("ПОС widget"),
@@ -230,6 +263,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.pos_widget,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "pos_widget_level": Indicator(
         _("ПОС widget, degree"),
@@ -238,6 +272,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.pos_widget_level,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "widgets": Indicator(
         _("Widgets"),
@@ -246,6 +281,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.widgets,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "component": Indicator(
         _("Component"),
@@ -253,6 +289,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.component,
         frozenset({Source.REGISTRY}),
+        over=Over.LAST,
     ),
     "minimum_requirements": Indicator(
         _("Minimum requirements"),
@@ -260,6 +297,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.minimum_requirements,
         PROFILE,
+        over=Over.LAST,
     ),
     "presence": Indicator(
         _("Obligatory networks"),
@@ -268,6 +306,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.presence,
         frozenset({Source.PRESENCE}),
         whose=Whose.INSTITUTION,
+        over=Over.LAST,
     ),
     "days_alive": Indicator(
         _("Days alive"),
@@ -275,5 +314,6 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.days_alive,
         columns=("days_owed", "days_gone"),
+        over=Over.SUM,
     ),
 }

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
@@ -12,13 +12,16 @@ from monitoring.models import PageDay, PageProfile, Post, Slot, SlotStatus
 from monitoring.rollups.sums import days_between, exempt_days, known_days
 
 from .catalogue import INDICATORS, Source
-from .models import Rating, Score
+from .computing import begun_units
+from .corrections import Corrections
+from .models import Correction, Rating, Score
 from .parts import State
 from .periods import Period, Unit, cut
 from .quantities import Span, page_facts, read_parts
-from .rules import Measure
+from .rules import Measure, Rules
 from .rules_data import read_rules
 from .subjects import Holding, Places, holdings_of
+from .tables_data import read_table_data, unpack
 
 MOST_ROWS = 60
 WEEK_INDICATORS = ("posting_norm", "every_week")
@@ -34,7 +37,7 @@ POST_INDICATORS = (
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """One page of the subject over the days that it answers for."""
+    """One page of the subject over the days that it answers for. by_hand: entered over what was measured."""
 
     page: int
     first: dt.date
@@ -43,6 +46,7 @@ class PartLine:
     state: State
     numerator: float
     denominator: float
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,11 @@ class WeekLine:
 
 @dataclass(frozen=True, slots=True)
 class Under:
-    """Rows are of the subject's only page; of several pages only `parts` are told. more: rows that are not listed."""
+    """Rows are of the subject's only page; of several only `parts` and `corrections` are told. more: rows that are not
+    listed."""
 
     parts: list[PartLine]
+    corrections: list[Correction] = field(default_factory=list)
     weeks: list[WeekLine] = field(default_factory=list)
     missing: list[Slot] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
@@ -69,27 +75,54 @@ class Under:
 
 
 def under(rating: Rating, score: Score, code: str) -> Under:
-    """What an item of the score is made of, as the base has it now; KeyError where there is no such item."""
+    """What an item of the score is made of, as the base has it now, with the corrections that the rating honoured;
+    KeyError where there is no such item."""
     rules = read_rules(rating.methodology.data)
-    measure = next((each for each in rules.measures if each.code == code), None)
-    if measure is None:
-        raise KeyError(code)
-    period = Period(rating.first, rating.read_to, Unit(rating.unit))
+    measure = rules.measure(code)
+    held = _held(rating, rules, score, Period(rating.first, rating.read_to, Unit(rating.unit)))
+    corrections = Corrections(Correction.objects.filter(pk__in=rating.report.get("corrections", ())))
+    parts = _parts(rating, held, measure, corrections)
+    if len({holding.page.pk for holding in held}) != 1:
+        return Under(parts[:MOST_ROWS], corrections.used, more=max(0, len(parts) - MOST_ROWS))
+    return _of_page(rating, measure, held, Under(parts, corrections.used))
+
+
+def reading_of(rating: Rating, score: Score, code: str) -> tuple[State, float, float]:
+    """State, numerator and denominator of a measure of the score, also of one that is a condition of taking part, as
+    the rating was computed; KeyError where there is none."""
+    if code in score.items:
+        state, numerator, denominator, *_rest = score.items[code]
+        return State(state), numerator, denominator
+    table = read_table_data(unpack(bytes(rating.inputs.packed))["whole"])
+    readings, row = table.readings[code], list(table.keys).index(score.key)
+    return State(int(readings.state[row])), float(readings.numerator[row]), float(readings.denominator[row])
+
+
+def made_of(rating: Rating, score: Score, code: str) -> list[PartLine]:
+    """The parts that an item of the score is computed from, of each unit where the methodology has them, as a new
+    computation would find them; KeyError where there is no such item."""
+    rules = read_rules(rating.methodology.data)
+    measure = rules.measure(code)
+    corrections = Corrections.of(rating.region, rating.first, rating.read_to)
+    whole = [Period(rating.first, rating.read_to, Unit(rating.unit))]
+    units = begun_units(rules, rating.period, rating.read_to) or whole
+    held = [holding for unit in units for holding in _held(rating, rules, score, unit)]
+    return _parts(rating, held, measure, corrections)
+
+
+def _held(rating: Rating, rules: Rules, score: Score, period: Period) -> list[Holding]:
+    """The pages that the score's subject answers for over the period."""
     pages = page_facts(rating.region, rules.networks, period.first, period.last)
     places = Places(rating.region)
-    held = [h for h in holdings_of(rules.subject, rating.region, pages, places, period) if h.subject == score.key]
-    parts = _parts(rating, held, measure)
-    if len({holding.page.pk for holding in held}) != 1:
-        return Under(parts[:MOST_ROWS], more=max(0, len(parts) - MOST_ROWS))
-    return _of_page(rating, measure, held, parts)
+    return [h for h in holdings_of(rules.subject, rating.region, pages, places, period) if h.subject == score.key]
 
 
-def _parts(rating: Rating, held: Sequence[Holding], measure: Measure) -> list[PartLine]:
+def _parts(rating: Rating, held: Sequence[Holding], measure: Measure, corrections: Corrections) -> list[PartLine]:
     if not held:
         return []
     indicator = INDICATORS[measure.indicator]
     parts = read_parts(rating.region, [Span(h.first, h.last, [h.page]) for h in held], [measure])
-    readings = indicator.measure(parts, **dict(measure.params))
+    readings, corrected = corrections.honoured(measure, held, indicator.measure(parts, **dict(measure.params)))
     return [
         PartLine(
             holding.page.pk,
@@ -99,17 +132,18 @@ def _parts(rating: Rating, held: Sequence[Holding], measure: Measure) -> list[Pa
             State.NOT_APPLICABLE if holding.page.page_class in measure.not_for else State(int(readings.state[n])),
             float(readings.numerator[n]),
             float(readings.denominator[n]),
+            n in corrected,
         )
         for n, holding in enumerate(held)
     ]
 
 
-def _of_page(rating: Rating, measure: Measure, held: Sequence[Holding], parts: list[PartLine]) -> Under:
+def _of_page(rating: Rating, measure: Measure, held: Sequence[Holding], told: Under) -> Under:
     page, spells = held[0].page.pk, _spells(held)
     last = spells[-1][1]
     days = Q(page=page) & reduce(or_, (Q(day__range=spell) for spell in spells))
     unread = Slot.objects.filter(days).exclude(status=SlotStatus.OK).order_by("day")
-    found = Under(parts, missing=list(unread[:MOST_ROWS]), more=max(0, unread.count() - MOST_ROWS))
+    found = replace(told, missing=list(unread[:MOST_ROWS]), more=max(0, unread.count() - MOST_ROWS))
     name = measure.indicator
     if name in WEEK_INDICATORS:
         for spell in spells:

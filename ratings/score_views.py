@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from gospub import clock
+from gospub.accounts.actions import subject_words
 from gospub.accounts.audit import record
 from monitoring.models import Page
 
@@ -66,6 +67,7 @@ def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
     pages = Page.objects.visible_to(request.user).in_bulk({part.page for part in inputs.parts})
     if not pages:  # a person's page of another institution: its posts and days are not told
         inputs = Under(inputs.parts)
+    corrections = [(each, pages[each.page_id]) for each in inputs.corrections if each.page_id in pages]
     bars = screen.bars(found, read_rules(rating.methodology.data))
     bar = next((bar for bar in bars if bar.line.code == item), None)
     context = {
@@ -78,6 +80,8 @@ def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
         "parts_note": screen.parts_note(bar.line.indicator, inputs.parts) if bar else "",
         "inputs": inputs,
         "parts": [(part, pages.get(part.page)) for part in inputs.parts],
+        "corrections": [(each, page, subject_words(each.basis)) for each, page in corrections],
+        "item": item,
     }
     return render(request, "score_inputs.html", context)
 
