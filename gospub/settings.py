@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "monitoring",
     "ratings",
     "awards",
+    "appeals",
     "letters",
     "django_htmx",
     "django_filters",
@@ -279,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     "retention": {"task": "monitoring.tasks.retention", "schedule": crontab(hour=1, minute=15)},
     "papers": {"task": "awards.tasks.papers", "schedule": 5, "options": {"expires": 5}},
     "forget-papers": {"task": "awards.tasks.forget_papers", "schedule": crontab(hour=1, minute=45)},
+    "forget-drafts": {"task": "appeals.tasks.forget_drafts", "schedule": crontab(hour=2, minute=15)},
     "send-messages": {"task": "monitoring.tasks.send_messages", "schedule": 60, "options": {"expires": 60}},
 }
 

@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("awards.lists.urls")),
     path("", include("awards.marks.urls")),
     path("", include("awards.papers.urls")),
+    path("", include("appeals.urls")),
 ]
