@@ -61,7 +61,7 @@ def effect(rating: Rating, key: str, entered: Sequence[Correction]) -> Effect:
     """
     without = _stands(rating, foresee(rating))
     after = _stands(rating, foresee(rating, entered)) if entered else without
-    scores = {each.key: each for each in rating.scores.select_related(*RELATED)}
+    scores = {each.key: each for each in rating.scores.select_related(*RELATED).defer("items", "facts")}
     now = {name: Stand(each.points, each.place, each.status) for name, each in scores.items()}
     moves = [
         Move(scores[name], without[name], after[name])

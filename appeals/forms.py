@@ -74,7 +74,8 @@ class AppealForm(forms.Form):
         label=_("Evidence"),
         required=False,
         help_text=_(
-            "Up to three files of 10 MB: PDF, PNG, JPEG, XLSX, DOCX, TXT. Your institution and those who see the whole region can open them."
+            "Up to three files of 10 MB: PDF, PNG, JPEG, XLSX, DOCX, TXT. Your institution and those who see the whole "
+            "region can open them."
         ),
     )
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from allauth.usersessions.models import UserSession
 from django.core import mail
 
+from appeals import evidence
+from appeals.models import Appeal, AppealState
 from awards.models import (
     Award,
     AwardList,
@@ -28,7 +30,7 @@ from monitoring.registry import uploads
 from ratings.award_rules import DEFAULT
 from ratings.computing import compute
 from ratings.methodologies import store_preset
-from ratings.models import Rating, Score
+from ratings.models import Passage, Rating, RatingState, Score
 from ratings.periods import Unit, period_of
 from tests.factories import (
     ConsentFactory,
@@ -105,6 +107,8 @@ class Place:
     award: Award
     mark: QualityMark
     paper: PaperJob
+    contested: Score
+    appeal: Appeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,7 @@ def place() -> Place:
     contest = _contest(rating, keeper)
     draft = AwardList.objects.create(contest=contest, proposed_at=NOW)
     score = rating.scores.get(page=page)
+    contested = _preliminary(region, keeper).scores.get(page=page)
     return Place(
         region=region,
         institution=page.institution,
@@ -157,7 +162,36 @@ def place() -> Place:
         award=_award(draft, score),
         mark=_mark(contest, score),
         paper=_paper(draft, keeper),
+        contested=contested,
+        appeal=_appeal(contested),
     )
+
+
+def _preliminary(region: Region, user: User) -> Rating:
+    """A rating that became preliminary just now, so that its values can be contested."""
+    rating = compute(region, period_of(Unit.WEEK, DAY), "amur", NOW)
+    Rating.objects.filter(pk=rating.pk).update(state=RatingState.PRELIMINARY)
+    Passage.objects.create(rating=rating, state=RatingState.PRELIMINARY, at=dt.datetime.now(dt.UTC), by=user)
+    return rating
+
+
+def _appeal(score: Score) -> Appeal:
+    """Filed by an admin of the institution, with a file."""
+    institution = score.page.institution
+    appeal = Appeal.objects.create(
+        score=score,
+        institution=institution,
+        item="avatar",
+        indicator="avatar",
+        author=institution_admin(institution),
+        text="Аватар был всё время",
+        state=AppealState.FILED,
+        until=dt.date(2100, 1, 1),
+        changed_at=NOW,
+        filed_at=NOW,
+    )
+    evidence.attach(appeal, [evidence.Checked("снимок.txt", "txt", b"screen")], NOW)
+    return appeal
 
 
 def _contest(rating: Rating, user: User) -> Contest:
