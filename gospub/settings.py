@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "awards",
     "forum",
     "press",
+    "appeals",
     "letters",
     "django_htmx",
     "django_filters",
@@ -294,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
     "digests": {"task": "letters.tasks.digests", "schedule": crontab(minute=2)},
     "forget-letters": {"task": "letters.tasks.forget", "schedule": crontab(hour=2, minute=15)},
     "forget-participants": {"task": "forum.tasks.forget_names", "schedule": crontab(hour=1, minute=50)},
+    "forget-drafts": {"task": "appeals.tasks.forget_drafts", "schedule": crontab(hour=2, minute=15)},
 }
 
 # --- demo ---------------------------------------------------------------------------------------

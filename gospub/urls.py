@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("forum.urls")),
     path("", include("press.urls")),
     path("", include("awards.desk.urls")),
+    path("", include("appeals.urls")),
 ]

@@ -12,6 +12,8 @@ from monitoring.models import Region
 from monitoring.registry.identifiers import municipality_kind
 
 from .catalogue import INDICATORS, Level, Whose
+from .corrections import Corrections
+from .indicators import median_hours
 from .parts import Array, Parts, Readings, State
 from .periods import Period
 from .quantities import PageFacts, networks_due, networks_kept, page_facts, read_parts
@@ -22,10 +24,11 @@ from .table import Table
 DAY = dt.timedelta(days=1)
 
 
-def read_table(region: Region, rules: Rules, period: Period) -> Table:
-    """The subjects of the region with their quantities over the period; those of whom no page existed are left out."""
+def read_table(region: Region, rules: Rules, period: Period, corrections: Corrections | None = None) -> Table:
+    """The subjects of the region with their quantities over the period, the corrections honoured; those of whom no page
+    existed are left out."""
     with _without_garbage():
-        return _read_table(region, rules, period)
+        return _read_table(region, rules, period, corrections or Corrections())
 
 
 @contextmanager
@@ -40,7 +43,7 @@ def _without_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _read_table(region: Region, rules: Rules, period: Period) -> Table:
+def _read_table(region: Region, rules: Rules, period: Period, corrections: Corrections) -> Table:
     pages = page_facts(region, rules.networks, period.first, period.last)
     places = Places(region)
     holdings = holdings_of(rules.subject, region, pages, places, period)
@@ -48,15 +51,24 @@ def _read_table(region: Region, rules: Rules, period: Period) -> Table:
     parts = read_parts(region, spans, rules.measures).rows(rows)
     alive = np.nan_to_num(parts["days_owed"]) > np.nan_to_num(parts["days_gone"])
     there = [holding for holding, lives in zip(holdings, alive, strict=True) if lives]
-    return _Sums(rules, period, places, there, parts.rows(alive)).table()
+    return _Sums(rules, period, places, there, parts.rows(alive), corrections=corrections).table()
 
 
 class _Sums:
     """Parts of a region added up by their subjects."""
 
-    def __init__(self, rules: Rules, period: Period, places: Places, holdings: Sequence[Holding], parts: Parts) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        period: Period,
+        places: Places,
+        holdings: Sequence[Holding],
+        parts: Parts,
+        *,
+        corrections: Corrections,
+    ) -> None:
         self.rules, self.period, self.places = rules, period, places
-        self.holdings, self.parts = holdings, parts
+        self.holdings, self.parts, self.corrections = holdings, parts, corrections
         self.keys = sorted({each.subject for each in holdings}, key=str if rules.subject == Subject.FOUNDER else int)
         self.number = {key: n for n, key in enumerate(self.keys)}
         self.owner = np.array([self.number[each.subject] for each in holdings], dtype=np.int64)
@@ -105,9 +117,11 @@ class _Sums:
     def _readings(self, measure: Measure) -> Readings:
         """The measure of every subject: numerators and denominators of its known parts added."""
         indicator = INDICATORS[measure.indicator]
+        each, corrected = self.corrections.honoured(
+            measure, self.holdings, indicator.measure(self.parts, **dict(measure.params))
+        )
         if indicator.whose == Whose.INSTITUTION:
-            return self._obligatory_networks()
-        each = indicator.measure(self.parts, **dict(measure.params))
+            return self._obligatory_networks(each, corrected)
         state = each.state.copy()
         if measure.not_for:
             state[[holding.page.page_class in measure.not_for for holding in self.holdings]] = State.NOT_APPLICABLE
@@ -115,7 +129,7 @@ class _Sums:
         states = np.full(len(self.keys), int(State.IMPOSSIBLE))
         np.minimum.at(states, self.owner, state)
         if measure.indicator == "answer_hours":
-            return self._median_hours(known, states)
+            return self._median_hours(known, states, each, corrected)
         numerator = np.where(known, each.numerator * self.share, 0.0)
         denominator = np.where(known, each.denominator * self.share, 0.0)
         split = self.rules.subject == Subject.PERSON
@@ -159,18 +173,21 @@ class _Sums:
                 speaks[n] = len(by_place) == 1 or not any(self.places.holds(other, place) for other in by_place)
         return speaks
 
-    def _median_hours(self, known: Array, states: Array) -> Readings:
-        """Median hours of all answers of a subject together."""
-        minutes: dict[int, list[int]] = defaultdict(list)
-        for n, some in enumerate(self.parts.answers):
+    def _median_hours(self, known: Array, states: Array, each: Readings, corrected: Sequence[int]) -> Readings:
+        """Median hours of all answers of a subject together; in a corrected part each of them took its hours."""
+        answers = dict(enumerate(self.parts.answers))
+        for n in corrected:
+            answers[n] = [each.numerator[n] / each.denominator[n] * 60] * max(1, len(answers[n]))
+        minutes: dict[int, list[float]] = defaultdict(list)
+        for n, some in answers.items():
             if known[n]:
                 minutes[int(self.owner[n])] += some
         hours = np.zeros(len(states))
         for subject, some in minutes.items():
-            hours[subject] = float(np.median(np.array(some, dtype=np.float64))) / 60
+            hours[subject] = median_hours(some)
         return Readings(hours, np.ones(len(states)), states)
 
-    def _obligatory_networks(self) -> Readings:
+    def _obligatory_networks(self, each: Readings, corrected: Sequence[int]) -> Readings:
         """Of every institution of the subject, also of those that keep no page; each once."""
         region, day = self.places.region, self.period.last
         due, kept = networks_due(region, day), networks_kept(region, day)
@@ -181,12 +198,14 @@ class _Sums:
             key = self.places.key(self.rules.subject, institution)
             if key in self.number:
                 whose[institution].add(self.number[key])
+        by_hand = {self.holdings[n].page.institution: (each.numerator[n], each.denominator[n]) for n in corrected}
         met, asked = np.zeros(len(self.keys)), np.zeros(len(self.keys))
         for institution, subjects in whose.items():
             networks = due.get(institution, set())
+            counted = (len(networks & kept.get(institution, set())), len(networks))
             for subject in subjects:
-                met[subject] += len(networks & kept.get(institution, set()))
-                asked[subject] += len(networks)
+                met[subject] += by_hand.get(institution, counted)[0]
+                asked[subject] += by_hand.get(institution, counted)[1]
         return Readings(met, asked, np.where(asked > 0, int(State.KNOWN), int(State.NOT_APPLICABLE)))
 
     def _main_parts(self) -> list[PageFacts]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from docx import Document
 from docx.document import Document as Docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -114,6 +115,11 @@ def _sections(methodology: Methodology, rules: Rules) -> list[tuple[str, Sequenc
         score.insert(
             1, _("The score of a period is the mean of the scores of its units (%s).") % unit_words(rules.unit)
         )
+    days = ngettext(
+        "A value of the preliminary rating can be contested for %d working day after the rating became preliminary.",
+        "A value of the preliminary rating can be contested for %d working days after the rating became preliminary.",
+        rules.appeal_days,
+    )
     awards = [_capital(line_words(rules)) + "."] if rules.line else []
     if rules.ties:
         awards.append(ties_words(rules))
@@ -128,6 +134,7 @@ def _sections(methodology: Methodology, rules: Rules) -> list[tuple[str, Sequenc
         (_("Peer groups"), peers_words(rules)),
         (_("Score and places"), score),
         (_("Zones"), zones),
+        (_("Appeals"), [days % rules.appeal_days]),
         (_("Awards"), [*awards, *award_words(methodology.data, rules)]),
     ]
 

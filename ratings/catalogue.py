@@ -37,6 +37,14 @@ class Level(StrEnum):
     NUMERATOR = "numerator"
 
 
+class Over(StrEnum):
+    """What the value of a span follows from: the sum of its days, its last day alone, or the span as one."""
+
+    SUM = "sum"
+    LAST = "last"
+    SPAN = "span"
+
+
 class Source(StrEnum):
     """What must be read for an indicator, besides the sums of the months."""
 
@@ -75,6 +83,7 @@ class Indicator:
     whose: Whose = Whose.PAGE
     level: Level = Level.NONE
     less: bool = False
+    over: Over = Over.SPAN
 
 
 AT_END = {"at_end": Bounds(0, 0, 1, _("on the last day alone"))}
@@ -93,6 +102,7 @@ INDICATORS: dict[str, Indicator] = {
         FREED,
         columns=WEEKS,
         params=POSTS,
+        over=Over.SUM,
     ),
     "every_week": Indicator(
         _("Norm in every week"),
@@ -104,7 +114,12 @@ INDICATORS: dict[str, Indicator] = {
         params=POSTS,
     ),
     "posts_in_week": Indicator(
-        _("Activity"), _("posts in the last 7 days"), Unit.COUNT, indicators.recent_posts, frozenset({Source.RECENT})
+        _("Activity"),
+        _("posts in the last 7 days"),
+        Unit.COUNT,
+        indicators.recent_posts,
+        frozenset({Source.RECENT}),
+        over=Over.LAST,
     ),
     "regularity": Indicator(
         _("Regularity"),
@@ -113,6 +128,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.regularity,
         FREED,
         columns=("active_days", "posts_days"),
+        over=Over.SUM,
     ),
     "own_content": Indicator(
         _("Own content"),
@@ -120,6 +136,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.own_content,
         columns=("posts", "own_posts"),
+        over=Over.SUM,
     ),
     "engagement_by_views": Indicator(
         _("Engagement by views"),
@@ -127,6 +144,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.engagement_by_views,
         columns=("viewed_posts", "viewed_interactions", "aged_views"),
+        over=Over.SUM,
     ),
     "engagement_by_subscribers": Indicator(
         _("Engagement by subscribers"),
@@ -134,6 +152,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.engagement_by_subscribers,
         columns=("aged_posts", "aged_interactions", "aged_audience"),
+        over=Over.SUM,
     ),
     "post_reach": Indicator(
         _("Reach of a post"),
@@ -141,6 +160,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.post_reach,
         columns=("viewed_posts", "aged_views", "viewed_audience"),
+        over=Over.SUM,
     ),
     "weekly_reach": Indicator(
         _("Weekly reach"),
@@ -149,6 +169,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.weekly_reach,
         frozenset({Source.SUMS, Source.REGISTRY}),
         columns=("subscribers_last",),
+        over=Over.LAST,
     ),
     "growth": Indicator(
         _("Growth"),
@@ -177,6 +198,7 @@ INDICATORS: dict[str, Indicator] = {
         ENDS,
         whose=Whose.MUNICIPALITY,
         level=Level.NUMERATOR,
+        over=Over.LAST,
     ),
     "comments_answered": Indicator(
         _("Answered comments"),
@@ -184,6 +206,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.comments_answered,
         columns=("people_comments", "answered_comments"),
+        over=Over.SUM,
     ),
     "answer_hours": Indicator(
         _("Time to answer"),
@@ -200,9 +223,16 @@ INDICATORS: dict[str, Indicator] = {
         indicators.state_mark,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "avatar": Indicator(
-        _("Avatar"), _("days with an avatar ÷ days known"), Unit.SHARE, indicators.avatar, PROFILE, params=AT_END
+        _("Avatar"),
+        _("days with an avatar ÷ days known"),
+        Unit.SHARE,
+        indicators.avatar,
+        PROFILE,
+        params=AT_END,
+        over=Over.SUM,
     ),
     "description": Indicator(
         _("Description"),
@@ -211,6 +241,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.description,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "cover": Indicator(
         _("Cover"),
@@ -219,6 +250,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.cover,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "appearance": Indicator(
         _("Appearance"),
@@ -227,6 +259,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.appearance,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "pos_widget": Indicator(
         _("ПОС widget"),
@@ -235,6 +268,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.pos_widget,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "pos_widget_level": Indicator(
         _("ПОС widget, degree"),
@@ -243,6 +277,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.pos_widget_level,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "widgets": Indicator(
         _("Widgets"),
@@ -251,6 +286,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.widgets,
         PROFILE,
         params=AT_END,
+        over=Over.SUM,
     ),
     "component": Indicator(
         _("Component"),
@@ -258,6 +294,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.component,
         frozenset({Source.REGISTRY}),
+        over=Over.LAST,
     ),
     "minimum_requirements": Indicator(
         _("Minimum requirements"),
@@ -265,6 +302,7 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.minimum_requirements,
         PROFILE,
+        over=Over.LAST,
     ),
     "presence": Indicator(
         _("Obligatory networks"),
@@ -273,6 +311,7 @@ INDICATORS: dict[str, Indicator] = {
         indicators.presence,
         frozenset({Source.PRESENCE}),
         whose=Whose.INSTITUTION,
+        over=Over.LAST,
     ),
     "days_alive": Indicator(
         _("Days alive"),
@@ -280,5 +319,6 @@ INDICATORS: dict[str, Indicator] = {
         Unit.SHARE,
         indicators.days_alive,
         columns=("days_owed", "days_gone"),
+        over=Over.SUM,
     ),
 }

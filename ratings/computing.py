@@ -1,7 +1,7 @@
 """A rating of a region over a period: quantities by SQL, scores by the engine, rows written in bulk."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,11 @@ from gospub.clock import local_day
 from monitoring.models import Region, Slot
 
 from .aggregation import read_table
+from .corrections import Corrections, told
 from .digests import digest
 from .engine import Result, Status, rate, zone_of
 from .expectation import expected_points
-from .models import Methodology, Rating, RatingInputs, Score
+from .models import Correction, Methodology, Rating, RatingInputs, Score
 from .parts import State
 from .periods import Period, cut
 from .robustness import Robustness, shake
@@ -56,23 +57,33 @@ class Computed:
 
 
 def compute(region: Region, period: Period, slug: str, now: dt.datetime, by: User | None = None) -> Rating:
-    """Rate the region by the version of the methodology in force on the period's last day. A draft is rewritten; where
-    the last edition has been passed, the next one begins.
+    """Rate the region by the version of the methodology in force on the period's last day.
 
     Raises NothingToRateError.
     """
     methodology = Methodology.objects.in_force(slug, period.last)
     if methodology is None:
         raise NothingToRateError(f"{slug} was not in force on {period.last}")
-    read_to = last_collected(region, period, now)
+    return compute_by(methodology, region, period, last_collected(region, period, now), now=now, by=by)
+
+
+def compute_by(
+    methodology: Methodology, region: Region, period: Period, read_to: dt.date, *, now: dt.datetime, by: User | None
+) -> Rating:
+    """Rate the region by that version over the period's days up to `read_to`. A draft is rewritten; where the last
+    edition has been passed, the next one begins.
+
+    Raises NothingToRateError.
+    """
     rules = read_rules(methodology.data)
-    computed = calculate(rules, *read_tables(region, rules, period, read_to))
+    corrections = Corrections.of(region, period.first, read_to)
+    computed = calculate(rules, *read_tables(region, rules, period, read_to, corrections))
     with transaction.atomic():
         rating = _draft(region, methodology, period)
         before = digest(rating) if rating.pk else ""  # of the rows as they lie there
         rating.read_to, rating.computed_at, rating.computed_by = read_to, now, by
         with transaction.atomic():
-            store(rating, computed)
+            store(rating, computed, corrections.used)
             if rating.digest == before:  # the scores stay the rows they are, and links to them hold
                 transaction.set_rollback(True)
         rating.save(update_fields=["read_to", "computed_at", "computed_by", "digest"])
@@ -88,17 +99,29 @@ def last_collected(region: Region, period: Period, now: dt.datetime) -> dt.date:
     return last
 
 
-def read_tables(region: Region, rules: Rules, period: Period, read_to: dt.date) -> tuple[Table, list[Table]]:
+def foresee(rating: Rating, entered: Iterable[Correction] = ()) -> Result:
+    """What the rating would be if it were computed anew now by its own methodology over its own days, with these
+    corrections after those that are stored. Nothing is written.
+
+    Raises NothingToRateError.
+    """
+    rules = read_rules(rating.methodology.data)
+    corrections = Corrections.of(rating.region, rating.first, rating.read_to, entered)
+    return rate(rules, *read_tables(rating.region, rules, rating.period, rating.read_to, corrections))
+
+
+def read_tables(
+    region: Region, rules: Rules, period: Period, read_to: dt.date, corrections: Corrections
+) -> tuple[Table, list[Table]]:
     """The table of the period up to `read_to`, and those of its units where the methodology has them.
 
     Raises NothingToRateError where there is nobody to rate.
     """
-    whole = read_table(region, rules, Period(period.first, read_to, period.unit))
+    whole = read_table(region, rules, Period(period.first, read_to, period.unit), corrections)
     if not len(whole):
         raise NothingToRateError(f"{region} has nobody to rate in {period}")
-    return whole, [
-        table for unit in begun_units(rules, period, read_to) if len(table := read_table(region, rules, unit))
-    ]
+    units = (read_table(region, rules, unit, corrections) for unit in begun_units(rules, period, read_to))
+    return whole, [table for table in units if len(table)]
 
 
 def begun_units(rules: Rules, period: Period, read_to: dt.date) -> list[Period]:
@@ -149,8 +172,8 @@ def told(rating: Rating) -> dict[str, object]:
     }
 
 
-def store(rating: Rating, computed: Computed) -> None:
-    """Write the scores of a draft, and seal it."""
+def store(rating: Rating, computed: Computed, corrections: Sequence[Correction] = ()) -> None:
+    """Write the scores of a draft, and seal it with the corrections that are in its tables."""
     result = computed.result
     rating.groups = [[list(fields) for fields in label] for label in result.labels]
     rating.report = {
@@ -163,10 +186,13 @@ def store(rating: Rating, computed: Computed) -> None:
             }
             for each in result.treated
         ],
+        "corrections": [each.pk for each in corrections],
         **computed.robustness.report,
     }
     rating.save()
     tables = {"whole": table_data(computed.whole), "units": [table_data(unit) for unit in computed.units]}
+    if corrections:
+        tables["corrections"] = [told(each) for each in corrections]
     RatingInputs.objects.update_or_create(rating=rating, defaults={"packed": pack(tables)})
     Score.objects.filter(rating=rating).delete()
     link = LINKS.get(computed.rules.subject)

@@ -141,9 +141,14 @@ def answer_hours(parts: Parts) -> Readings:
     Unit: hours. Source: comments under the posts.
     """
     known = np.array([bool(minutes) for minutes in parts.answers], dtype=bool)
-    readings = ratio(np.where(known, 0.0, np.nan), np.ones(len(parts)), State.NOT_APPLICABLE)
+    hours = np.array([median_hours(minutes) if minutes else 0.0 for minutes in parts.answers])
     state = np.where(known, State.KNOWN, State.NOT_APPLICABLE)
-    return given(parts, Gives.ANSWERS, Readings(readings.numerator, readings.denominator, state))
+    return given(parts, Gives.ANSWERS, Readings(hours, np.where(known, 1.0, 0.0), state))
+
+
+def median_hours(minutes: list[int] | list[float]) -> float:
+    """The median of minutes, in hours."""
+    return float(np.median(np.array(minutes, dtype=np.float64))) / 60
 
 
 # --- how the page looks -----------------------------------------------------------------------------------------------

@@ -13,13 +13,15 @@ from monitoring.rollups.sums import days_between, exempt_days, known_days
 
 from .catalogue import INDICATORS, Source
 from .computing import begun_units
-from .models import Rating, Score
+from .corrections import Corrections
+from .models import Correction, Rating, Score
 from .parts import State
 from .periods import Period, Unit, cut
 from .quantities import networks_due, networks_kept, page_facts, read_parts
 from .rules import Measure, Rules, Subject
 from .rules_data import read_rules
 from .subjects import Holding, Places, holdings_of, spans_of
+from .tables_data import read_table_data, unpack
 
 # A page has so many rows; a subject may have far more pages, and each of them is to be found.
 MOST_ROWS, MOST_PARTS = 60, 2000
@@ -36,7 +38,7 @@ POST_INDICATORS = (
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """One page of the subject over the days that it answers for."""
+    """One page of the subject over the days that it answers for. by_hand: entered over what was measured."""
 
     page: int
     first: dt.date
@@ -45,6 +47,7 @@ class PartLine:
     state: State
     numerator: float
     denominator: float
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,11 @@ class Adults:
 
 @dataclass(frozen=True, slots=True)
 class Under:
-    """What is told below `parts` is of one `page`: the only one, or the one that was asked for. more: rows that are not
-    listed. records: what the registry said of the page, the latest first."""
+    """What is told below `corrections` is of one `page`: the only one, or the one that was asked for. more: rows that
+    are not listed. records: what the registry said of the page, the latest first."""
 
     parts: list[PartLine]
+    corrections: list[Correction] = field(default_factory=list)
     page: int | None = None
     weeks: list[WeekLine] = field(default_factory=list)
     missing: list[Slot] = field(default_factory=list)
@@ -97,16 +101,17 @@ class Under:
 
 
 def under(rating: Rating, score: Score, code: str, page: int | None = None) -> Under:
-    """What an item of the score is made of, as the base has it now; of several pages the rows of that one are told.
-    KeyError where there is no such item."""
+    """What an item of the score is made of, as the base has it now, with the corrections that the rating honoured; of
+    several pages the rows of that one are told. KeyError where there is no such item."""
     rules = read_rules(rating.methodology.data)
-    measure = next((each for each in rules.measures if each.code == code), None)
-    if measure is None:
-        raise KeyError(code)
+    measure = rules.measure(code)
     places, held = held_by(rating, rules, score.key)
     sources = INDICATORS[measure.indicator].sources
+    corrections = Corrections(Correction.objects.filter(pk__in=rating.report.get("corrections", ())))
+    parts = _parts(rating, held[:MOST_PARTS], measure, corrections)
     found = Under(
-        _parts(rating, held[:MOST_PARTS], measure),
+        parts,
+        corrections.used,
         duties=_duties(rating, held, places, rules.subject, score.key) if Source.PRESENCE in sources else [],
         adults=_adults(held, places) if Source.ADULTS in sources else [],
     )
@@ -118,21 +123,44 @@ def under(rating: Rating, score: Score, code: str, page: int | None = None) -> U
     return _of_page(rating, measure, [each for each in held if each.page.pk == shown], found, units)
 
 
-def held_by(rating: Rating, rules: Rules, key: str) -> tuple[Places, list[Holding]]:
-    """The pages of one subject over the days that it answers for, and where the region's institutions belong."""
-    period = Period(rating.first, rating.read_to, Unit(rating.unit))
+def held_by(rating: Rating, rules: Rules, key: str, period: Period | None = None) -> tuple[Places, list[Holding]]:
+    """The pages of one subject over the days that it answers for in the rating's period, or in that unit of it, and
+    where the region's institutions belong."""
+    period = period or Period(rating.first, rating.read_to, Unit(rating.unit))
     pages = page_facts(rating.region, rules.networks, period.first, period.last)
     places = Places(rating.region)
     return places, [h for h in holdings_of(rules.subject, rating.region, pages, places, period) if h.subject == key]
 
 
-def _parts(rating: Rating, held: Sequence[Holding], measure: Measure) -> list[PartLine]:
+def reading_of(rating: Rating, score: Score, code: str) -> tuple[State, float, float]:
+    """State, numerator and denominator of a measure of the score, also of one that is a condition of taking part, as
+    the rating was computed; KeyError where there is none."""
+    if code in score.items:
+        state, numerator, denominator, *_rest = score.items[code]
+        return State(state), numerator, denominator
+    table = read_table_data(unpack(bytes(rating.inputs.packed))["whole"])
+    readings, row = table.readings[code], list(table.keys).index(score.key)
+    return State(int(readings.state[row])), float(readings.numerator[row]), float(readings.denominator[row])
+
+
+def made_of(rating: Rating, score: Score, code: str) -> list[PartLine]:
+    """The parts that an item of the score is computed from, of each unit where the methodology has them, as a new
+    computation would find them; KeyError where there is no such item."""
+    rules = read_rules(rating.methodology.data)
+    measure = rules.measure(code)
+    corrections = Corrections.of(rating.region, rating.first, rating.read_to)
+    units = begun_units(rules, rating.period, rating.read_to) or [None]
+    held = [holding for unit in units for holding in held_by(rating, rules, score.key, unit)[1]]
+    return _parts(rating, held, measure, corrections)
+
+
+def _parts(rating: Rating, held: Sequence[Holding], measure: Measure, corrections: Corrections) -> list[PartLine]:
     if not held:
         return []
     indicator = INDICATORS[measure.indicator]
     spans, rows = spans_of(held)
     parts = read_parts(rating.region, spans, [measure]).rows(rows)
-    readings = indicator.measure(parts, **dict(measure.params))
+    readings, corrected = corrections.honoured(measure, held, indicator.measure(parts, **dict(measure.params)))
     return [
         PartLine(
             holding.page.pk,
@@ -142,6 +170,7 @@ def _parts(rating: Rating, held: Sequence[Holding], measure: Measure) -> list[Pa
             State.NOT_APPLICABLE if holding.page.page_class in measure.not_for else State(int(readings.state[n])),
             float(readings.numerator[n]),
             float(readings.denominator[n]),
+            n in corrected,
         )
         for n, holding in enumerate(held)
     ]

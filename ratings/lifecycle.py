@@ -1,7 +1,7 @@
 """Draft → preliminary → final: what stands in a rating's way, who lets it pass, what changed between editions."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from monitoring.models import EvidenceCard, Slot, SlotStatus, Suspect, SuspectSt
 from monitoring.models.measures import GONE_REASONS
 
 from .digests import digest
-from .models import Passage, Rating, RatingState, Score
+from .models import Passage, Rating, RatingQuerySet, RatingState, Score
 
 # Below this share of what could be read nobody should award anything.
 LEAST_COLLECTED = 0.95
@@ -37,11 +37,7 @@ class Obstacle:
 
 def obstacles(rating: Rating, today: dt.date) -> list[Obstacle]:
     """What speaks against letting the rating pass now; the list is kept with the passage."""
-    return [
-        obstacle
-        for check in (_period_runs, _outdated, _seal_broken, _collected, _suspects, _evidence, _thin)
-        for obstacle in check(rating, today)
-    ]
+    return [obstacle for check in CHECKS for obstacle in check(rating, today)]
 
 
 def _period_runs(rating: Rating, today: dt.date) -> Iterator[Obstacle]:
@@ -119,6 +115,18 @@ def _thin(rating: Rating, today: dt.date) -> Iterator[Obstacle]:
         yield Obstacle("nobody", _("Nobody has a place in this rating."), grave=True)
 
 
+# Apps that build on ratings add theirs when they are loaded (AppConfig.ready).
+CHECKS: list[Callable[[Rating, dt.date], Iterable[Obstacle]]] = [
+    _period_runs,
+    _outdated,
+    _seal_broken,
+    _collected,
+    _suspects,
+    _evidence,
+    _thin,
+]
+
+
 def needs_reason(rating: Rating, user: User, found: list[Obstacle]) -> bool:
     """Whether this person must write why the rating may pass: something stands in its way, or it would be the same
     person who computed it or let it pass the last time."""
@@ -194,12 +202,17 @@ class Change:
         return self.before.place - self.after.place
 
 
-def edition_before(rating: Rating) -> Rating | None:
-    """The edition that this one corrects."""
+def editions(rating: Rating) -> RatingQuerySet:
+    """All editions of the rating, itself among them, the latest first."""
     same = Rating.objects.filter(
         region=rating.region_id, methodology=rating.methodology_id, first=rating.first, last=rating.last
     )
-    return same.filter(edition__lt=rating.edition).order_by("-edition").first()
+    return same.order_by("-edition")
+
+
+def edition_before(rating: Rating) -> Rating | None:
+    """The edition that this one corrects."""
+    return editions(rating).filter(edition__lt=rating.edition).first()
 
 
 def changes(before: Rating, after: Rating, related: tuple[str, ...] = ()) -> list[Change]:

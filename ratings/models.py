@@ -91,7 +91,8 @@ class Rating(models.Model):
 
     read_to: the last day whose data went in, earlier than `last` while the period runs. edition: 1, 2, …: what
     has been passed is never changed, and what is corrected later is the next edition. groups: what each peer group is
-    made of. report: what the computation tells of itself (see `computing`). digest: seal over rules, inputs and scores.
+    made of. report: what the computation tells of itself (see `computing`), among it the keys of the corrections that
+    it honoured. digest: seal over rules, inputs and scores.
     """
 
     region = models.ForeignKey(Region, models.CASCADE, related_name="ratings", db_index=False, verbose_name=_("region"))
@@ -158,6 +159,41 @@ class RatingInputs(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rating_id}"
+
+
+class Correction(models.Model):
+    """What an indicator of a page amounts to over a span of local days (both included), entered by hand over what was
+    measured. Never changed: of several for the same span the last one counts.
+
+    indicator, params: as a methodology names a measure. numerator, denominator: as in `parts.Readings`; before_*: as
+    they were until then, NULL = not known. basis: by what, such as `appeal 5`.
+    """
+
+    page = models.ForeignKey(Page, models.PROTECT, related_name="corrections", verbose_name=_("page"))
+    indicator = models.CharField(_("indicator"), max_length=40)
+    params = models.JSONField(_("parameters"), default=dict)
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+    before_numerator = models.FloatField(_("numerator before"), null=True)
+    before_denominator = models.FloatField(_("denominator before"), null=True)
+    numerator = models.FloatField(_("numerator"))
+    denominator = models.FloatField(_("denominator"))
+    basis = models.CharField(_("basis"), max_length=100)
+    made_at = models.DateTimeField(_("made at"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(denominator__gt=0, last__gte=models.F("first")), name="correction_makes_a_ratio"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page_id}: {self.indicator}, {self.first}–{self.last}"
 
 
 class Passage(models.Model):

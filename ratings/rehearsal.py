@@ -10,6 +10,7 @@ import numpy as np
 from monitoring.models import Region
 
 from .computing import NothingToRateError, last_collected, read_tables
+from .corrections import Corrections
 from .engine import Result, Status, rate
 from .models import Rating, Score
 from .periods import DAY, Period, Unit, period_of
@@ -94,7 +95,8 @@ def tables_for(rules: Rules, rating: Rating) -> tuple[Table, list[Table]]:
     if same and wanted <= known and set(rules.peers.by) <= {*old.peers.by, "size"}:
         data = unpack(bytes(rating.inputs.packed))
         return read_table_data(data["whole"]), [read_table_data(unit) for unit in data["units"]]
-    return read_tables(rating.region, rules, rating.period, rating.read_to)
+    corrections = Corrections.of(rating.region, rating.first, rating.read_to)
+    return read_tables(rating.region, rules, rating.period, rating.read_to, corrections)
 
 
 def rehearse(rules: Rules, whole: Table, units: Sequence[Table], against: Rating | None) -> Rehearsal:
@@ -181,7 +183,9 @@ def rehearse_period(
     region: Region, rules: Rules, period: Period, against: Rating | None, now: dt.datetime
 ) -> Rehearsal:
     """A rehearsal over any past period. Raises NothingToRateError."""
-    return rehearse(rules, *read_tables(region, rules, period, last_collected(region, period, now)), against)
+    read_to = last_collected(region, period, now)
+    corrections = Corrections.of(region, period.first, read_to)
+    return rehearse(rules, *read_tables(region, rules, period, read_to, corrections), against)
 
 
 def _overall(exact: np.ndarray, ranked: np.ndarray) -> list[int]:

@@ -176,7 +176,8 @@ class AwardLine:
 class Rules:
     """networks: pages of these alone, () = all. unit: the period's score is the mean of the scores of these units;
     None = the period as a whole. digits: of the score; unit_digits: of a unit's score before the mean, None = as it is.
-    ties: codes of the items that decide, in order, where a quota cuts through a tie."""
+    ties: codes of the items that decide, in order, where a quota cuts through a tie. appeal_days: working days during
+    which a preliminary rating can be contested."""
 
     subject: Subject
     networks: tuple[str, ...]
@@ -192,6 +193,7 @@ class Rules:
     ties: tuple[str, ...]
     digits: int
     unit_digits: int | None
+    appeal_days: int
 
     @property
     def measures(self) -> list[Measure]:
@@ -201,6 +203,13 @@ class Rules:
     @property
     def total_weight(self) -> float:
         return sum(item.weight for item in self.items)
+
+    def measure(self, code: str) -> Measure:
+        """KeyError where nothing of that code is measured."""
+        for measure in self.measures:
+            if measure.code == code:
+                return measure
+        raise KeyError(code)
 
     def item(self, code: str) -> Item:
         """KeyError where there is no such item."""

@@ -35,6 +35,9 @@ from .rules import (
 )
 
 T = TypeVar("T")
+# Working days for appeals where a methodology does not say: a week for an institution to see its score, gather what it
+# has on it, and write; longer windows do not fit between the end of a year and its awards in January.
+APPEAL_DAYS = 5
 # Columns that a table of subjects has besides those of the indicators.
 RESERVED = frozenset({"subject", "days", "posts", "collected", *GroupField})
 
@@ -69,6 +72,7 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         ties=tuple(data.get("ties", ())),
         digits=whole(data.get("digits", 2), _("digits"), 0, 4),
         unit_digits=_optional_digits(data.get("unit_digits")),
+        appeal_days=whole(data.get("appeal_days", APPEAL_DAYS), _("days for appeals"), 1, 60),
     )
     _check(rules)
     return rules

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from gospub import clock
+from gospub.accounts.actions import subject_words
 from gospub.accounts.audit import record
 from monitoring.dashboards.queries.page import post_row
 from monitoring.models import Institution, Page
@@ -68,7 +69,8 @@ def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
         raise Http404 from error
     pages = Page.objects.visible_to(request.user).in_bulk({part.page for part in inputs.parts})
     if inputs.page not in pages:  # a person's page of another institution: its posts and days are not told
-        inputs = Under(inputs.parts, duties=inputs.duties, adults=inputs.adults)
+        inputs = Under(inputs.parts, inputs.corrections, duties=inputs.duties, adults=inputs.adults)
+    corrections = [(each, pages[each.page_id]) for each in inputs.corrections if each.page_id in pages]
     bar = next((bar for bar in screen.bars(found, rules) if bar.line.code == item), None)
     units = screen.unit_rows(Scenario(rating, found), rating, item) if rules.unit else []
     institutions = Institution.objects.visible_to(request.user).in_bulk([duty.institution for duty in inputs.duties])
@@ -87,6 +89,8 @@ def score_inputs(request: HttpRequest, pk: int, item: str) -> HttpResponse:
         "posts": [post_row(post.page, post, clock.now()) for post in inputs.posts],
         "duties": [(duty, institutions.get(duty.institution)) for duty in inputs.duties],
         "units": units,
+        "corrections": [(each, page, subject_words(each.basis)) for each, page in corrections],
+        "item": item,
     }
     return render(request, "score_inputs.html", context)
 

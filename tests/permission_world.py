@@ -8,6 +8,8 @@ from enum import StrEnum
 from allauth.usersessions.models import UserSession
 from django.core import mail
 
+from appeals import evidence
+from appeals.models import Appeal, AppealState
 from awards.models import (
     Award,
     AwardList,
@@ -30,7 +32,7 @@ from press.models import FactSheet, Figure, Kind
 from ratings.award_rules import DEFAULT
 from ratings.computing import compute
 from ratings.methodologies import store_preset
-from ratings.models import Rating, Score
+from ratings.models import Passage, Rating, RatingState, Score
 from ratings.periods import Unit, period_of
 from tests.factories import (
     ConsentFactory,
@@ -111,6 +113,8 @@ class Place:
     participant: Participant
     sheet: FactSheet
     figure: Figure
+    contested: Score
+    appeal: Appeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ def place() -> Place:
     draft = AwardList.objects.create(contest=contest, proposed_at=NOW)
     score = rating.scores.get(page=page)
     sheet = _sheet(region, keeper)
+    contested = _preliminary(region, keeper).scores.get(page=page)
     return Place(
         region=region,
         institution=page.institution,
@@ -168,7 +173,36 @@ def place() -> Place:
         participant=_participant(event, page.institution),
         sheet=sheet,
         figure=sheet.figures.get(kind=Kind.PAGES),
+        contested=contested,
+        appeal=_appeal(contested),
     )
+
+
+def _preliminary(region: Region, user: User) -> Rating:
+    """A rating that became preliminary just now, so that its values can be contested."""
+    rating = compute(region, period_of(Unit.WEEK, DAY), "amur", NOW)
+    Rating.objects.filter(pk=rating.pk).update(state=RatingState.PRELIMINARY)
+    Passage.objects.create(rating=rating, state=RatingState.PRELIMINARY, at=dt.datetime.now(dt.UTC), by=user)
+    return rating
+
+
+def _appeal(score: Score) -> Appeal:
+    """Filed by an admin of the institution, with a file."""
+    institution = score.page.institution
+    appeal = Appeal.objects.create(
+        score=score,
+        institution=institution,
+        item="avatar",
+        indicator="avatar",
+        author=institution_admin(institution),
+        text="Аватар был всё время",
+        state=AppealState.FILED,
+        until=dt.date(2100, 1, 1),
+        changed_at=NOW,
+        filed_at=NOW,
+    )
+    evidence.attach(appeal, [evidence.Checked("снимок.txt", "txt", b"screen")], NOW)
+    return appeal
 
 
 def _contest(rating: Rating, user: User) -> Contest:

@@ -47,6 +47,7 @@ RATERS_MAY = _whole(403, 404, operator=302, analyst=302, official=302)  # and ar
 RATER_FORM = _whole(403, 404, operator=422, analyst=422, official=422)
 APPLYING = ("operator", "analyst", "admin", "other_admin")
 APPLICANTS = _answers(302, 404, **dict.fromkeys(APPLYING, 200))
+CONTESTING = _answers(302, 403, over=404, other_curator=404, other_admin=404, admin=200)  # of an own institution
 OWN_UPLOAD = _whole(403, 404, operator=404, analyst=200)  # of one who keeps the region it is the own one alone
 POST_ONLY = _answers(302, 405)
 OPERATOR = _answers(302, 404, operator=200)
@@ -321,6 +322,15 @@ TABLE: dict[str, Rule] = {
     # --- the desk of an institution's admin ---
     "desks": entrance(_answers(302, 404, admin=200, other_admin=200), public=False),
     "desk": of_object("institution", _answers(302, 404, admin=200)),
+    # --- appeals ---
+    "appeals": of_region(REGION),
+    "appeal_file": of_object("contested", CONTESTING, "avatar", post=CONTESTING | {Role.ADMIN: 422}),
+    "appeal_draft": of_object("contested", POST_ONLY, "avatar", post=CONTESTING | {Role.ADMIN: 400}),
+    "appeal": of_object("appeal", OWN_OBJECT),
+    "appeal_decide": of_object("appeal", POST_ONLY, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "appeal_withdraw": of_object("appeal", POST_ONLY, post=CONTESTING | {Role.ADMIN: 302}),
+    "appeal_evidence": Rule(OWN_OBJECT, {}, lambda place: [place.appeal.pk, place.appeal.evidence.get().pk], [0, 0]),
+    "appeals_recompute": of_object("rating", POST_ONLY, post=RATERS_MAY),
     # --- page admins ---
     "admins": of_region(WHOLE_REGION),
     "admin_card": of_object("person", WHOLE_REGION),

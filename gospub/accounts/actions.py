@@ -6,6 +6,11 @@ ACTIONS = {
     "admin.add": _("added in the administration"),
     "admin.change": _("changed in the administration"),
     "admin.delete": _("deleted in the administration"),
+    "appeal.accept": _("accepted an appeal"),
+    "appeal.file": _("filed an appeal"),
+    "appeal.late": _("tried to file an appeal when none is taken"),
+    "appeal.reject": _("rejected an appeal"),
+    "appeal.withdraw": _("withdrew an appeal"),
     "award.confirm": _("confirmed an award"),
     "award.degree": _("changed the degree of an award"),
     "award.put_in": _("added an award"),
@@ -68,6 +73,7 @@ ACTIONS = {
 }
 
 SUBJECTS = {
+    "appeal": _("appeal"),
     "award": _("award"),
     "award_list": _("award list"),
     "contest": _("contest"),

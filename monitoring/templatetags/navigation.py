@@ -1,5 +1,6 @@
 """The menu of the layout: only links that exist and that the user may open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gospub import clock
+from gospub.accounts.models import User
 from gospub.accounts.queries import may_audit, may_invite
 from monitoring.dashboards.queries import evidence, suspects
 from monitoring.dashboards.queries.troubles import stoppages
@@ -54,9 +56,19 @@ SECTIONS = (
     ("events", _("Events"), "events", ALL, ()),
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),
     ("evidence", _("Signs of gaming"), "evidence", ALL, ()),
+    ("appeals", _("Appeals"), "appeals", ALL, ("appeal", "appeal_file")),
     ("collection_status", _("Collection"), "collection", WHOLE, ()),
     ("registry_import", _("Registry"), "registry", KEEPERS, ("registry_import_report",)),
 )
+# How many things wait in a section for that user, and how its address asks for them alone; apps that build on this one
+# add theirs when they are loaded (AppConfig.ready).
+BADGES: dict[str, Callable[[Region, User], tuple[int, str]]] = {
+    "suspects": lambda region, user: (suspects.waiting_count(region), f"?state={SuspectState.OPEN}"),
+    "evidence": lambda region, user: (
+        evidence.waiting_count(region, user),
+        f"?decision={EvidenceDecision.OPEN}",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +121,7 @@ def links(request, region: Region) -> list[Link]:
             url = reverse(name, args=[region.code])
         except NoReverseMatch:  # a section that this installation does not have yet
             continue
-        badge = 0
-        if name == "suspects":
-            badge, waiting = suspects.waiting_count(region), f"?state={SuspectState.OPEN}"
-        elif name == "evidence":
-            badge, waiting = evidence.waiting_count(region, request.user), f"?decision={EvidenceDecision.OPEN}"
+        badge, waiting = BADGES[name](region, request.user) if name in BADGES else (0, "")
         if badge:
             url += waiting
         result.append(Link(url, title, icon, screen == name or screen in others, badge))

@@ -154,4 +154,28 @@ class Migration(migrations.Migration):
             model_name='score',
             constraint=models.CheckConstraint(condition=models.Q(('place', None), models.Q(('place__gte', 1), ('points__range', (0, 100)), ('status', 0)), _connector='OR'), name='score_place_with_points'),
         ),
+        migrations.CreateModel(
+            name='Correction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('indicator', models.CharField(max_length=40, verbose_name='indicator')),
+                ('params', models.JSONField(default=dict, verbose_name='parameters')),
+                ('first', models.DateField(verbose_name='first day')),
+                ('last', models.DateField(verbose_name='last day')),
+                ('before_numerator', models.FloatField(null=True, verbose_name='numerator before')),
+                ('before_denominator', models.FloatField(null=True, verbose_name='denominator before')),
+                ('numerator', models.FloatField(verbose_name='numerator')),
+                ('denominator', models.FloatField(verbose_name='denominator')),
+                ('basis', models.CharField(max_length=100, verbose_name='basis')),
+                ('made_at', models.DateTimeField(verbose_name='made at')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='monitoring.page', verbose_name='page')),
+            ],
+            options={
+                'verbose_name': 'correction',
+                'verbose_name_plural': 'corrections',
+                'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('denominator__gt', 0), ('last__gte', models.F('first'))), name='correction_makes_a_ratio')],
+            },
+        ),
     ]

@@ -207,8 +207,7 @@ def fields(scenario: Scenario, query: QueryDict) -> tuple[list[Field], dict[str,
         text, problem = query.get(part.code, "").strip()[:20], ""
         if text and text != measured:
             try:
-                value = number(plain(text).replace("%", ""), "", 0 if unit in (Unit.COUNT, Unit.HOURS) else None)
-                changes[part.code] = float(Decimal(repr(value)) / 100) if unit == Unit.SHARE else value
+                changes[part.code] = read_value(text, unit)
             except ValueError:
                 problem = _("This is not a number.")
         label = str(INDICATORS[part.measure.indicator].label)
@@ -221,6 +220,13 @@ def typed(value: float, unit: Unit) -> str:
     value = value * 100 if unit == Unit.SHARE else value
     text = f"{value:.{4 if unit == Unit.SHARE else 6}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace(".", ",")
+
+
+def read_value(text: str, unit: Unit) -> float:
+    """The other way round: a value as people type it, in the indicator's unit. ValueError where it is no number, or no
+    count or hours can be."""
+    value = number(plain(text).replace("%", ""), "", 0 if unit in (Unit.COUNT, Unit.HOURS) else None)
+    return float(Decimal(repr(value)) / 100) if unit == Unit.SHARE else value
 
 
 def unit_sign(unit: Unit) -> str:

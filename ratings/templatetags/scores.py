@@ -1,14 +1,17 @@
 """Points and subjects as the screens show them. Built into every template."""
 
+from decimal import Decimal
+
 from django import template
 from django.utils.translation import gettext as _
 
 from monitoring.platforms.base import PosWidget
 from monitoring.templatetags.figures import number
 
+from ..catalogue import Unit
 from ..models import Score
 from ..names import name_of
-from ..wording import points_text
+from ..wording import points_text, value_text
 
 register = template.Library()
 
@@ -24,6 +27,18 @@ def signed_points(value: float) -> str:
 def points(value: float) -> str:
     """40 → «40», 7.5 → «7,50»."""
     return points_text(value)
+
+
+@register.filter
+def points_words(value: Decimal | str | None, digits: int = 2) -> str:
+    """Points of a score as published; None → «—»."""
+    return "—" if value in (None, "") else number(Decimal(value), digits)
+
+
+@register.filter
+def value_of(value: float, unit: Unit) -> str:
+    """A value of an indicator in its unit."""
+    return value_text(value, unit)
 
 
 @register.filter

@@ -25,6 +25,23 @@
     if (event.detail.successful && failed) trouble().hidden = true;
   });
 
+  // A draft that cannot be kept since the sign-in is over stays on the screen; whoever signs in in another window has a
+  // new token for forms, which this one takes over.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const form = event.target.closest("[data-draft]");
+    if (!form || event.detail.xhr.status !== 401) return;
+    event.preventDefault();
+    const link = document.createElement("a");
+    Object.assign(link, { href: form.dataset.draft, target: "_blank", textContent: event.target.dataset.signIn });
+    event.target.replaceChildren(event.target.dataset.signedOut, " ", link);
+  });
+  const token = (form) => {
+    const found = document.cookie.match(/(?:^|; )csrftoken=(\w+)/);
+    if (found) form.elements.csrfmiddlewaretoken.value = found[1];
+  };
+  document.addEventListener("input", (event) => event.target.closest("[data-draft]") && token(event.target.form));
+  document.addEventListener("submit", (event) => event.target.matches("[data-draft]") && token(event.target), true);
+
   // A menu closes on Escape, on a click elsewhere, and when the focus leaves it.
   const close = (menu) => menu.removeAttribute("open");
   document.addEventListener("click", (event) => {
