@@ -15,7 +15,7 @@ from gospub.clock import local_day
 from monitoring.models import Region, Slot
 
 from .aggregation import read_table
-from .corrections import Corrections, told
+from .corrections import Corrections, correction_data
 from .digests import digest
 from .engine import Result, Status, rate, zone_of
 from .expectation import expected_points
@@ -192,7 +192,7 @@ def store(rating: Rating, computed: Computed, corrections: Sequence[Correction] 
     rating.save()
     tables = {"whole": table_data(computed.whole), "units": [table_data(unit) for unit in computed.units]}
     if corrections:
-        tables["corrections"] = [told(each) for each in corrections]
+        tables["corrections"] = [correction_data(each) for each in corrections]
     RatingInputs.objects.update_or_create(rating=rating, defaults={"packed": pack(tables)})
     Score.objects.filter(rating=rating).delete()
     link = LINKS.get(computed.rules.subject)

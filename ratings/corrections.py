@@ -82,7 +82,7 @@ def _key(params: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(params.items()))
 
 
-def told(correction: Correction) -> dict[str, Any]:
+def correction_data(correction: Correction) -> dict[str, Any]:
     """A correction as it is sealed with a rating: what of which page was entered over what."""
     known = correction.before_denominator is not None
     return {
