@@ -1,4 +1,4 @@
-"""PostgreSQL itself refuses to change or take away an entry of the audit trail."""
+"""PostgreSQL itself refuses to change an entry of the audit trail, to take one away, and to empty it."""
 
 from django.db import migrations
 
@@ -9,8 +9,11 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON accounts_auditentry
     FOR EACH ROW EXECUTE FUNCTION audit_append_only();
+CREATE TRIGGER audit_never_emptied BEFORE TRUNCATE ON accounts_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
 """
 BACKWARDS = """
+DROP TRIGGER audit_never_emptied ON accounts_auditentry;
 DROP TRIGGER audit_append_only ON accounts_auditentry;
 DROP FUNCTION audit_append_only();
 """
