@@ -89,16 +89,14 @@ def last_collected(region: Region, period: Period, now: dt.datetime) -> dt.date:
 
 
 def read_tables(region: Region, rules: Rules, period: Period, read_to: dt.date) -> tuple[Table, list[Table]]:
-    """The table of the period up to `read_to`, and those of its units where the methodology has them.
+    """The table of the period up to `read_to`, and those of its `begun_units`, one each, be there nobody in it.
 
     Raises NothingToRateError where there is nobody to rate.
     """
     whole = read_table(region, rules, Period(period.first, read_to, period.unit))
     if not len(whole):
         raise NothingToRateError(f"{region} has nobody to rate in {period}")
-    return whole, [
-        table for unit in begun_units(rules, period, read_to) if len(table := read_table(region, rules, unit))
-    ]
+    return whole, [read_table(region, rules, unit) for unit in begun_units(rules, period, read_to)]
 
 
 def begun_units(rules: Rules, period: Period, read_to: dt.date) -> list[Period]:
@@ -107,12 +105,6 @@ def begun_units(rules: Rules, period: Period, read_to: dt.date) -> list[Period]:
     if units in ([], [period]):
         return []
     return [Period(unit.first, min(unit.last, read_to), unit.unit) for unit in units if unit.first <= read_to]
-
-
-def unit_periods(rules: Rules, rating: Rating, tables: int) -> list[Period | None]:
-    """Which units the rating's tables are of; None for each where some had nobody in them and are not there."""
-    units = begun_units(rules, rating.period, rating.read_to)
-    return list(units) if len(units) == tables else [None] * tables
 
 
 def calculate(rules: Rules, whole: Table, units: Sequence[Table] = ()) -> Computed:

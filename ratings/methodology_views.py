@@ -13,23 +13,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gospub import clock
 from gospub.accounts import audit
 from monitoring.dashboards.views import parse_day
-from monitoring.models import Region
+from monitoring.models import PlatformCode, Region
 
 from . import sheets
 from .annex import write_annex
 from .catalogue import INDICATORS
 from .computing import NothingToRateError
-from .editing import form_of, item_forms, read_form
+from .editing import form_of, gate_forms, item_forms, penalty_forms, read_form, zone_forms
 from .methodologies import save_version
 from .models import Methodology
-from .periods import read_period
+from .names import subject_words
+from .periods import Unit, read_period
 from .rehearsal import rehearse, rehearse_change, rehearse_period, tables_for
-from .rules import Rules
+from .rules import Rules, Subject
 from .rules_data import RulesError, read_rules
 from .screens import methodology as screen
 from .screens.rating import period_text, period_words
 from .screens.ratings import may_compute, suggested_period
-from .wording import GROUP_FIELDS
+from .wording import GROUP_FIELDS, unit_words
 
 MAX_UPLOAD = sheets.MAX_BYTES
 
@@ -108,11 +109,19 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "methodology": found,
         "form": form,
         "items": item_forms(form),
+        "gates": gate_forms(form),
+        "penalties": penalty_forms(form),
+        "zones": zone_forms(form),
         "chosen": form.getlist("by"),
+        "chosen_networks": form.getlist("networks"),
         "effect": effect,
         "problem": problem,
         "indicators": [(name, each.label) for name, each in INDICATORS.items()],
         "kinds": screen.KINDS,
+        "tones": screen.TONES,
+        "subjects": [(each.value, subject_words(each)) for each in Subject],
+        "units": [(each.value, unit_words(each)) for each in (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.QUARTER)],
+        "networks": PlatformCode.choices,
         "fields": [(field.value, words()) for field, words in GROUP_FIELDS.items()],
     }
     return render(request, "methodology_edit.html", context, status=422 if problem else 200)

@@ -113,6 +113,9 @@ KINDS = (
 )
 
 
+TONES = (("good", gettext_lazy("good")), ("warn", gettext_lazy("middling")), ("bad", gettext_lazy("bad")))
+
+
 @dataclass(frozen=True, slots=True)
 class MoveRow:
     name: str
