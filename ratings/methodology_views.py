@@ -1,5 +1,6 @@
 """The screens of methodologies."""
 
+import json
 from io import BytesIO
 
 from django.contrib import messages
@@ -7,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gospub import clock
 from gospub.accounts import audit
@@ -20,7 +22,7 @@ from .annex import write_annex
 from .catalogue import INDICATORS
 from .computing import NothingToRateError
 from .editing import form_of, gate_forms, item_forms, penalty_forms, read_form, zone_forms
-from .methodologies import save_version
+from .methodologies import file_data, load, save_version
 from .models import Methodology
 from .names import subject_words
 from .periods import Unit, read_period
@@ -33,6 +35,7 @@ from .screens.ratings import may_compute, suggested_period
 from .wording import GROUP_FIELDS, unit_words
 
 MAX_UPLOAD = sheets.MAX_BYTES
+MAX_METHODOLOGY = 1_000_000
 
 
 def visible(request: HttpRequest, code: str, pk: int) -> tuple[Region, Methodology]:
@@ -44,13 +47,38 @@ def visible(request: HttpRequest, code: str, pk: int) -> tuple[Region, Methodolo
 @require_safe
 def methodologies(request: HttpRequest, code: str) -> HttpResponse:
     """Methodologies that the region rates by, all versions."""
-    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    return listed(request, get_object_or_404(Region.objects.visible_to(request.user), code=code))
+
+
+def listed(request: HttpRequest, region: Region, problem: str = "") -> HttpResponse:
+    """The list; `problem`: what is wrong with a file that was to be on it."""
     context = {
         "region": region,
         "found": screen.methodologies_of(region, request.user),
         "today": clock.local_day(clock.now(), region.time_zone),
+        "may_edit": may_compute(request.user, region),
+        "problem": problem,
     }
-    return render(request, "methodologies.html", context)
+    return render(request, "methodologies.html", context, status=422 if problem else 200)
+
+
+@require_POST
+def methodology_load(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep a methodology's `file` (JSON) as the region's own."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    if not may_compute(request.user, region):
+        raise PermissionDenied
+    file = request.FILES.get("file")
+    try:
+        if file is None or file.size > MAX_METHODOLOGY:
+            raise RulesError(_("Choose a JSON file of at most %d MB.") % (MAX_METHODOLOGY // 1_000_000))
+        loaded = load(region, file.read())
+    except RulesError as error:
+        return listed(request, region, str(error))
+    for each in loaded:
+        record_saved(request, each, {})
+    messages.success(request, _("Versions that were loaded: %d.") % len(loaded))
+    return redirect("methodologies", region.code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,17 +186,22 @@ def save(request: HttpRequest, region: Region, found: Methodology, data: dict) -
     except IntegrityError:
         messages.error(request, _("There is a version “%s” already: it was used and stays as it is.") % version)
         return None
+    record_saved(request, saved, {"data": found.data})
+    messages.success(request, _("The version “%s” was saved.") % version)
+    return saved
+
+
+def record_saved(request: HttpRequest, saved: Methodology, before: dict) -> None:
+    """The saved version goes into the audit trail."""
     audit.record(
         request.user,
         "methodology.save",
         f"methodology {saved.pk}",
-        before={"data": found.data},
-        after={"data": saved.data, "version": version},
+        before=before,
+        after={"data": saved.data, "version": saved.version},
         now=clock.now(),
-        region=region.pk,
+        region=saved.region_id,
     )
-    messages.success(request, _("The version “%s” was saved.") % version)
-    return saved
 
 
 @require_safe
@@ -203,6 +236,19 @@ def methodology_rehearsal(request: HttpRequest, code: str, pk: int) -> HttpRespo
         "problem": problem,
     }
     return render(request, "methodology_rehearsal.html", context, status=422 if problem else 200)
+
+
+@require_safe
+def methodology_data(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The methodology as a file (JSON) that another installation, or a changed version, is loaded from."""
+    _region, found = visible(request, code, pk)
+    text = json.dumps(file_data(found), ensure_ascii=False, indent=2)
+    name = f"methodology-{found.slug}-{slugify(found.version) or found.pk}.json"
+    return HttpResponse(
+        text,
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @require_safe

@@ -20,6 +20,7 @@ ACTIONS = {
     "person.delete_contact": _("deleted the contacts of an admin"),
     "person.export": _("handed out all that is kept on an admin"),
     "person.remove_name": _("removed the name of an admin"),
+    "rating.compute": _("computed a rating"),
     "rating.pass": _("let a rating pass"),
     "registry.import": _("imported the registry"),
     "second_factor.forget": _("made somebody set up a new second factor"),

@@ -193,6 +193,6 @@ def read_zones(form: QueryDict, data: Mapping[str, Any]) -> list[dict[str, str]]
     for line in zone_forms(form)[:-1]:
         before = old[line.number] if line.number < len(old) else {}
         code = before.get("zone") or unique(f"zone{line.number}", [zone["zone"] for zone in (*old, *found)])
-        zone = {"zone": code, "label": line.label.strip(), "from": plain(line.bound)}
+        zone = {"zone": code, "label": line.label.replace("\0", "").strip(), "from": plain(line.bound)}
         found.append(zone | ({"tone": line.tone} if line.tone else {}))
     return sorted(found, key=lambda zone: -read_number(zone["from"], _("zones")))

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gospub.accounts.models import AuditEntry
 from monitoring.models import Page
 from ratings.models import Methodology, Rating, RatingState, Score
 from ratings.periods import read_period
@@ -91,6 +92,12 @@ def test_an_analyst_computes_from_the_list(analyst_client, region):
     rating = Rating.objects.get(unit="week")
     assert response.url == url(rating)
     assert rating.computed_by.grants.get().region == region
+    entry = AuditEntry.objects.get(action="rating.compute")
+    assert (entry.subject, entry.after["digest"], entry.after["period"]) == (
+        f"rating {rating.pk}",
+        rating.digest,
+        "2024-W46",
+    )
 
 
 @pytest.mark.parametrize("period", ["вчера", "", "2024-13", "2019", "0000"])
