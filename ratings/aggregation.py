@@ -22,6 +22,8 @@ from .subjects import Holding, Places, holdings_of, spans_of
 from .table import Table
 
 DAY = dt.timedelta(days=1)
+# What the expected points go by: mean subscribers, adults, days of age.
+FACTS = ("subscribers", "adults", "age")
 
 
 def read_table(region: Region, rules: Rules, period: Period, corrections: Corrections | None = None) -> Table:
@@ -47,11 +49,29 @@ def _read_table(region: Region, rules: Rules, period: Period, corrections: Corre
     pages = page_facts(region, rules.networks, period.first, period.last)
     places = Places(region)
     holdings = holdings_of(rules.subject, region, pages, places, period)
+    if not holdings:
+        return _nobody(rules)
     spans, rows = spans_of(holdings)
     parts = read_parts(region, spans, rules.measures).rows(rows)
     alive = np.nan_to_num(parts["days_owed"]) > np.nan_to_num(parts["days_gone"])
     there = [holding for holding, lives in zip(holdings, alive, strict=True) if lives]
     return _Sums(rules, period, places, there, parts.rows(alive), corrections=corrections).table()
+
+
+def _nobody(rules: Rules) -> Table:
+    """A table without rows."""
+    none = np.zeros(0)
+    readings = Readings(none, none, np.zeros(0, dtype=np.int64))
+    return Table(
+        [],
+        {measure.code: readings for measure in rules.measures},
+        {name: [] for name in rules.peers.by if name != GroupField.SIZE},
+        none,
+        none,
+        none,
+        none,
+        dict.fromkeys(FACTS, none),
+    )
 
 
 class _Sums:
@@ -93,7 +113,7 @@ class _Sums:
             self._days(),
             total(parts["posts"]),
             collected,
-            {"subscribers": audience, "adults": adults, "age": age},
+            dict(zip(FACTS, (audience, adults, age), strict=True)),
         )
 
     def _total(self, column: Array) -> Array:

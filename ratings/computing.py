@@ -113,15 +113,14 @@ def foresee(rating: Rating, entered: Iterable[Correction] = ()) -> Result:
 def read_tables(
     region: Region, rules: Rules, period: Period, read_to: dt.date, corrections: Corrections
 ) -> tuple[Table, list[Table]]:
-    """The table of the period up to `read_to`, and those of its units where the methodology has them.
+    """The table of the period up to `read_to`, and those of its `begun_units`, one each, be there nobody in it.
 
     Raises NothingToRateError where there is nobody to rate.
     """
     whole = read_table(region, rules, Period(period.first, read_to, period.unit), corrections)
     if not len(whole):
         raise NothingToRateError(f"{region} has nobody to rate in {period}")
-    units = (read_table(region, rules, unit, corrections) for unit in begun_units(rules, period, read_to))
-    return whole, [table for table in units if len(table)]
+    return whole, [read_table(region, rules, unit, corrections) for unit in begun_units(rules, period, read_to)]
 
 
 def begun_units(rules: Rules, period: Period, read_to: dt.date) -> list[Period]:
@@ -130,12 +129,6 @@ def begun_units(rules: Rules, period: Period, read_to: dt.date) -> list[Period]:
     if units in ([], [period]):
         return []
     return [Period(unit.first, min(unit.last, read_to), unit.unit) for unit in units if unit.first <= read_to]
-
-
-def unit_periods(rules: Rules, rating: Rating, tables: int) -> list[Period | None]:
-    """Which units the rating's tables are of; None for each where some had nobody in them and are not there."""
-    units = begun_units(rules, rating.period, rating.read_to)
-    return list(units) if len(units) == tables else [None] * tables
 
 
 def calculate(rules: Rules, whole: Table, units: Sequence[Table] = ()) -> Computed:

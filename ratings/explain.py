@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .computing import unit_periods
+from .computing import begun_units
 from .engine import Result, rate, score_unit
 from .models import Rating, Score, ScoreStatus
 from .parts import State
@@ -161,7 +161,7 @@ class UnitLine:
     """An item in one of the units whose mean the score is. normal: 0–100 and contribution: points, None unless known.
     counts: whether the subject has a score in the unit; where it has none, the unit is left out of the mean."""
 
-    period: Period | None
+    period: Period
     state: State
     value: float | None
     normal: float | None
@@ -173,11 +173,11 @@ def unit_lines(scenario: Scenario, rating: Rating, code: str) -> list[UnitLine]:
     """The item in every unit, in order; none where the period is taken as a whole, or the code is a gate's."""
     if code not in [part.code for part in (*scenario.rules.items, *scenario.rules.penalties)]:
         return []
-    periods = unit_periods(scenario.rules, rating, len(scenario.units))
+    periods = begun_units(scenario.rules, rating.period, rating.read_to)
     return [_unit_line(scenario, code, *pair) for pair in zip(periods, scenario.units, strict=True)]
 
 
-def _unit_line(scenario: Scenario, code: str, period: Period | None, unit: Table) -> UnitLine:
+def _unit_line(scenario: Scenario, code: str, period: Period, unit: Table) -> UnitLine:
     part, scored = score_unit(scenario.rules, scenario.whole, unit)
     if scenario.score.key not in part.keys:
         return UnitLine(period, State.UNKNOWN, None, None, None, counts=False)

@@ -1,10 +1,13 @@
 """Methodologies as they are stored: presets, versions with their dates, own ones of a region."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from monitoring.models import Region
 
@@ -12,7 +15,8 @@ from .award_rules import read_award_rules
 from .models import Methodology, Rating
 from .presets import preset_slugs, read_preset
 from .rules import Rules
-from .rules_data import read_rules
+from .rules_data import RulesError, read_rules
+from .tables_data import canonical
 
 
 def store_preset(slug: str) -> None:
@@ -85,3 +89,88 @@ def save_version(
         target.data = data | {"version": version}
         target.save()
     return target
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def file_data(methodology: Methodology) -> dict[str, Any]:
+    """A version as files have it: what ratings/presets holds, and `load` takes back."""
+    dates = {"since": methodology.since, "until": methodology.until}
+    return {
+        "slug": methodology.slug,
+        "name": methodology.name,
+        "open": methodology.open,
+        "versions": [
+            methodology.data
+            | {name: day and day.isoformat() for name, day in dates.items()}
+            | {"version": methodology.version}
+        ],
+    }
+
+
+def load(region: Region, content: bytes) -> list[Methodology]:
+    """Keep the versions of a file (JSON as in ratings/presets, or one version with a `name`) as the region's own. A
+    version that no rating has used is rewritten. Returns those that are new or others than before.
+
+    RulesError says what is wrong with the file; then nothing is kept.
+    """
+    data = _parsed(content)
+    name = _text(data, "name", 200)
+    slug = _own_slug(data.get("slug") or slugify(name), region)
+    versions = data.get("versions", [data])
+    if not isinstance(versions, list) or not all(isinstance(each, Mapping) for each in versions) or not versions:
+        raise RulesError(_("The file holds no version of a methodology."))
+    with transaction.atomic():
+        kept = [_keep(region, slug, name, bool(data.get("open")), dict(version)) for version in versions]
+    return [each for each in kept if each]
+
+
+def _parsed(content: bytes) -> Mapping[str, Any]:
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+        holdable = b"\\u0000" not in canonical(data)  # no base takes that character
+    except (ValueError, RecursionError) as error:
+        raise RulesError(_("The file is not JSON.")) from error
+    if not isinstance(data, Mapping) or not holdable:
+        raise RulesError(_("The file is not a methodology."))
+    return data
+
+
+def _text(data: Mapping[str, Any], field: str, most: int) -> str:
+    value = data.get(field)
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= most:
+        raise RulesError(_("The file needs “%(field)s”, of at most %(most)d letters.") % {"field": field, "most": most})
+    return value.strip()
+
+
+def _own_slug(text: object, region: Region) -> str:
+    """The short name with the region's code behind it."""
+    end = f"-{region.code.lower()}"
+    return (slugify(str(text)).removesuffix(end) or "own")[: 60 - len(end)] + end
+
+
+def _day(data: Mapping[str, Any], field: str) -> dt.date | None:
+    value = data.get(field)
+    try:
+        return dt.date.fromisoformat(value) if value else None
+    except (TypeError, ValueError) as error:
+        raise RulesError(_("“%s” is not a date: write 2026-04-01.") % field) from error
+
+
+def _keep(region: Region, slug: str, name: str, opened: bool, data: dict[str, Any]) -> Methodology | None:
+    """One version; None where it is there already."""
+    version, since, until = _text(data, "version", 40), _day(data, "since"), _day(data, "until")
+    if since and until and since > until:
+        raise RulesError(_("A version needs a name, and its dates must not cross."))
+    check(data)
+    known = Methodology.objects.select_for_update().filter(slug=slug, version=version).first()
+    same = known and (known.data, known.since, known.until) == (data, since, until)
+    if same:
+        return None
+    if known and Rating.objects.filter(methodology=known).exists():
+        raise RulesError(_("There is a version “%s” already: it was used and stays as it is.") % version)
+    kept = known or Methodology(slug=slug, version=version, region=region)
+    kept.name, kept.open, kept.since, kept.until, kept.data = name, opened, since, until, data
+    kept.save()
+    return kept

@@ -1,5 +1,6 @@
 """The screens of methodologies."""
 
+import json
 from io import BytesIO
 
 from django.contrib import messages
@@ -7,32 +8,35 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gospub import clock
 from gospub.accounts import audit
 from monitoring.dashboards.views import parse_day
-from monitoring.models import Region
+from monitoring.models import PlatformCode, Region
 
 from . import sheets
 from .annex import write_annex
 from .award_editing import award_fields, nomination_forms, quota_form, read_awards
 from .catalogue import INDICATORS
 from .computing import NothingToRateError
-from .editing import form_of, item_forms, read_form
-from .methodologies import check, save_version
+from .editing import form_of, gate_forms, item_forms, penalty_forms, read_form, zone_forms
+from .methodologies import check, file_data, load, save_version
 from .models import Methodology
-from .periods import read_period
+from .names import subject_words
+from .periods import Unit, read_period
 from .rehearsal import rehearse, rehearse_change, rehearse_period, tables_for
-from .rules import Rules
+from .rules import Rules, Subject
 from .rules_data import RulesError, read_rules
 from .screens import methodology as screen
 from .screens.rating import period_text, period_words
 from .screens.ratings import may_compute, suggested_period
-from .wording import GROUP_FIELDS
+from .wording import GROUP_FIELDS, unit_words
 
 MAX_UPLOAD = sheets.MAX_BYTES
+MAX_METHODOLOGY = 1_000_000
 
 
 def visible(request: HttpRequest, code: str, pk: int) -> tuple[Region, Methodology]:
@@ -44,13 +48,38 @@ def visible(request: HttpRequest, code: str, pk: int) -> tuple[Region, Methodolo
 @require_safe
 def methodologies(request: HttpRequest, code: str) -> HttpResponse:
     """Methodologies that the region rates by, all versions."""
-    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    return listed(request, get_object_or_404(Region.objects.visible_to(request.user), code=code))
+
+
+def listed(request: HttpRequest, region: Region, problem: str = "") -> HttpResponse:
+    """The list; `problem`: what is wrong with a file that was to be on it."""
     context = {
         "region": region,
         "found": screen.methodologies_of(region, request.user),
         "today": clock.local_day(clock.now(), region.time_zone),
+        "may_edit": may_compute(request.user, region),
+        "problem": problem,
     }
-    return render(request, "methodologies.html", context)
+    return render(request, "methodologies.html", context, status=422 if problem else 200)
+
+
+@require_POST
+def methodology_load(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep a methodology's `file` (JSON) as the region's own."""
+    region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    if not may_compute(request.user, region):
+        raise PermissionDenied
+    file = request.FILES.get("file")
+    try:
+        if file is None or file.size > MAX_METHODOLOGY:
+            raise RulesError(_("Choose a JSON file of at most %d MB.") % (MAX_METHODOLOGY // 1_000_000))
+        loaded = load(region, file.read())
+    except RulesError as error:
+        return listed(request, region, str(error))
+    for each in loaded:
+        record_saved(request, each, {})
+    messages.success(request, _("Versions that were loaded: %d.") % len(loaded))
+    return redirect("methodologies", region.code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,11 +142,19 @@ def methodology_edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "nominations": nomination_forms(form),
         "short_list": quota_form(form),
         "awards": screen.award_choices(read_rules(found.data)),
+        "gates": gate_forms(form),
+        "penalties": penalty_forms(form),
+        "zones": zone_forms(form),
         "chosen": form.getlist("by"),
+        "chosen_networks": form.getlist("networks"),
         "effect": effect,
         "problem": problem,
         "indicators": [(name, each.label) for name, each in INDICATORS.items()],
         "kinds": screen.KINDS,
+        "tones": screen.TONES,
+        "subjects": [(each.value, subject_words(each)) for each in Subject],
+        "units": [(each.value, unit_words(each)) for each in (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.QUARTER)],
+        "networks": PlatformCode.choices,
         "fields": [(field.value, words()) for field, words in GROUP_FIELDS.items()],
     }
     return render(request, "methodology_edit.html", context, status=422 if problem else 200)
@@ -154,17 +191,22 @@ def save(request: HttpRequest, region: Region, found: Methodology, data: dict) -
     except IntegrityError:
         messages.error(request, _("There is a version “%s” already: it was used and stays as it is.") % version)
         return None
+    record_saved(request, saved, {"data": found.data})
+    messages.success(request, _("The version “%s” was saved.") % version)
+    return saved
+
+
+def record_saved(request: HttpRequest, saved: Methodology, before: dict) -> None:
+    """The saved version goes into the audit trail."""
     audit.record(
         request.user,
         "methodology.save",
         f"methodology {saved.pk}",
-        before={"data": found.data},
-        after={"data": saved.data, "version": version},
+        before=before,
+        after={"data": saved.data, "version": saved.version},
         now=clock.now(),
-        region=region.pk,
+        region=saved.region_id,
     )
-    messages.success(request, _("The version “%s” was saved.") % version)
-    return saved
 
 
 @require_safe
@@ -199,6 +241,19 @@ def methodology_rehearsal(request: HttpRequest, code: str, pk: int) -> HttpRespo
         "problem": problem,
     }
     return render(request, "methodology_rehearsal.html", context, status=422 if problem else 200)
+
+
+@require_safe
+def methodology_data(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The methodology as a file (JSON) that another installation, or a changed version, is loaded from."""
+    _region, found = visible(request, code, pk)
+    text = json.dumps(file_data(found), ensure_ascii=False, indent=2)
+    name = f"methodology-{found.slug}-{slugify(found.version) or found.pk}.json"
+    return HttpResponse(
+        text,
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @require_safe

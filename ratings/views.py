@@ -59,9 +59,10 @@ def rating_compute(request: HttpRequest, code: str) -> HttpResponse:
     slug = request.POST.get("methodology", "")
     if slug not in [choice.value for choice in list_screen.methodologies_of(region)]:
         raise Http404
+    now = clock.now()
     try:
         period = read_period(request.POST.get("period", ""))
-        rating = compute(region, period, slug, clock.now(), request.user)
+        rating = compute(region, period, slug, now, request.user)
     except ValueError:
         messages.error(request, _("This is no period: write 2025, 2025-Q2, 2025-04, 2025-W17 or 2025-04-30."))
     except NothingToRateError:
@@ -70,7 +71,7 @@ def rating_compute(request: HttpRequest, code: str) -> HttpResponse:
             _("Nothing to rate: nothing was owed a reading then, or the methodology was not in force on the last day."),
         )
     else:
-        record(request.user, "rating.compute", f"rating {rating.pk}", before={}, after=told(rating), now=clock.now(),
+        record(request.user, "rating.compute", f"rating {rating.pk}", before={}, after=told(rating), now=now,
                region=region.pk)  # fmt: skip
         messages.success(request, _("The rating was computed."))
         return redirect("rating", rating.pk)

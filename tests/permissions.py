@@ -214,6 +214,9 @@ TABLE: dict[str, Rule] = {
     "ratings": of_region(REGION),
     "rating_compute": of_region(POST_ONLY, post=_answers(302, 403, over=404, operator=404, analyst=404, official=404)),
     "methodologies": of_region(REGION),
+    "methodology_load": of_region(
+        POST_ONLY, post=_answers(302, 403, over=404, operator=422, analyst=422, official=422)
+    ),
     "registry_import": of_region(KEEPERS, post=_whole(403, 404, operator=422, analyst=422)),
     "registry_import_report": Rule(
         OWN_UPLOAD,
@@ -245,6 +248,7 @@ TABLE: dict[str, Rule] = {
     "score_passport": of_object("score", OWN_OBJECT),
     "methodology": of_methodology(REGION, post=_answers(302, 422, over=404)),
     "methodology_annex": of_methodology(REGION),
+    "methodology_data": of_methodology(REGION),
     "methodology_edit": of_methodology(
         _answers(302, 403, over=404, operator=200, analyst=200, official=200),
         post=_answers(302, 403, over=404, operator=422, analyst=422, official=422),

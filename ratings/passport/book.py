@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from ..catalogue import INDICATORS
-from ..computing import unit_periods
+from ..computing import begun_units
 from ..engine import Result, measured, rate, score_unit
 from ..inputs import held_by
 from ..models import Rating, RatingState, Score, ScoreStatus
@@ -126,8 +126,7 @@ class _Book:
     def _units(self) -> Sheet:
         """A row per unit: the normalised values, and the unit's score as a formula of them."""
         tables = [read_table_data(unit) for unit in self.data["units"]]
-        periods = unit_periods(self.rules, self.rating, len(tables))
-        labels = [str(period or n) for n, period in enumerate(periods, start=1)]
+        labels = map(str, begun_units(self.rules, self.rating.period, self.rating.read_to))
         items = [item.code for item in self.rules.items]
         heads = {
             "unit": _("Unit"),

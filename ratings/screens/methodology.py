@@ -120,6 +120,9 @@ KINDS = (
 )
 
 
+TONES = (("good", gettext_lazy("good")), ("warn", gettext_lazy("middling")), ("bad", gettext_lazy("bad")))
+
+
 @dataclass(frozen=True, slots=True)
 class AwardChoices:
     """What the form of award rules offers, as (value, words)."""

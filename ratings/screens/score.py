@@ -148,10 +148,10 @@ def unit_rows(scenario: Scenario, rating: Rating, code: str) -> list[UnitRow]:
     return [
         UnitRow(
             line,
-            period_words(line.period.unit, line.period.first, line.period.last) if line.period else str(number),
+            period_words(line.period.unit, line.period.first, line.period.last),
             "" if line.value is None else value_text(line.value, unit),
         )
-        for number, line in enumerate(unit_lines(scenario, rating, code), start=1)
+        for line in unit_lines(scenario, rating, code)
     ]
 
 

@@ -21,12 +21,20 @@ def keep_ratings(region: Region, pages: list[Page]) -> dict[str, str]:
     store_presets()
     make_it_easy_to_take_part()
     day = compute(region, read_period("2024-10-26"), "amur", NOW)
-    compute(region, read_period("2024-10"), "chelyabinsk", NOW)
+    places = compute(region, read_period("2024-10"), "chelyabinsk", NOW)
+    month = compute(region, read_period("2024-10"), "amur", NOW)
     admins = compute(region, read_period("2024"), "best-admin", NOW)
     let_pass(admins, operator(), "Проверено по протоколу", NOW, dt.date(2024, 10, 26))
     pages[3].days.update(subscribers=5)
     again = compute(region, read_period("2024"), "best-admin", NOW)
-    return addresses(region, day, again, pages[4])
+    place, own = (rating.scores.order_by("pk").first().pk for rating in (places, month))
+    return addresses(region, day, again, pages[4]) | {
+        "score by days": f"/scores/{own}/",
+        "days of a mean": f"/scores/{own}/component/",
+        "pages of a place": f"/scores/{place}/norm/",
+        "a page of a place": f"/scores/{place}/engagement/?page={pages[0].pk}",
+        "form of a published methodology": f"/regions/{region.code}/methodologies/{places.methodology_id}/edit/",
+    }
 
 
 def make_it_easy_to_take_part() -> None:

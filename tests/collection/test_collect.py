@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from gospub import clock
-from monitoring import tasks
+from monitoring import rollups, tasks
 from monitoring.collection import claims, planning, run
 from monitoring.collection.batch import collect_batch
 from monitoring.collection.claims import MAX_ATTEMPTS
@@ -36,6 +36,10 @@ from monitoring.models import (
 from monitoring.registry.importing import import_file
 from monitoring.simulator.demo import DEMO_MOMENT, TODAY, ZARECHNAYA, demo_registry, demo_world
 from monitoring.simulator.registry import write_registry
+from ratings.computing import compute
+from ratings.methodologies import store_presets
+from ratings.models import Rating
+from ratings.periods import Unit, period_of
 from tests.factories import RegionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -294,3 +298,40 @@ class TestSchedule:
 
 def test_the_clock_of_the_demo_is_the_day_of_both_regions():
     assert clock.local_day(DEMO_MOMENT, ZARECHNAYA.zone) == TODAY
+
+
+# --- what comes of it -------------------------------------------------------------------------------------------------
+
+
+def collected_by(workers: int, region: Region) -> None:
+    """The day collected by so many workers of each network at once."""
+
+    def work(code: str) -> None:
+        try:
+            run.Runner(code, lambda: DEMO_MOMENT, threading.Event()).run()
+        finally:
+            connection.close()
+
+    planning.plan_day(region, DEMO_MOMENT)
+    threads = [threading.Thread(target=work, args=[code]) for code in PlatformCode.values for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    rollups.roll_up(region, TODAY, DEMO_MOMENT)
+
+
+def test_a_rating_is_the_same_however_many_workers_collected(region, simulator):
+    store_presets()
+    before = list(Page.objects.all())
+    fields = [field.name for field in Page._meta.concrete_fields if not field.primary_key]
+    seals = []
+    for workers in (1, 4):
+        for model in (Rating, PageDay, Post, PageProfile, PageState, Slot):
+            model.objects.all().delete()
+        Page.objects.bulk_update(before, fields)
+        collected_by(workers, region)
+        rating = compute(region, period_of(Unit.DAY, TODAY), "amur", DEMO_MOMENT)
+        seals.append((rating.digest, rating.scores.filter(place__isnull=False).count()))
+    assert seals[0] == seals[1]
+    assert seals[0][1] > 10

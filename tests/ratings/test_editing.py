@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratings.catalogue import INDICATORS
-from ratings.editing import EMPTY_ITEMS, form_of, item_forms, read_form, read_steps, steps_text
+from ratings.editing import (
+    EMPTY_ITEMS,
+    form_of,
+    gate_forms,
+    item_forms,
+    penalty_forms,
+    read_form,
+    read_steps,
+    steps_text,
+    zone_forms,
+)
 from ratings.presets import preset_slugs, read_preset
 from ratings.rules import Kind, Unknown
 from ratings.rules_data import RulesError, read_rules
@@ -55,6 +65,19 @@ def test_a_preset_comes_back_with_the_same_meaning(slug, number):
         {"line": {"places": 10}},
         {"ties": ["growth"]},
         {"gate": [{"indicator": "avatar", "from": "1", "unknown": "fail"}]},
+        {"gate": [{"indicator": "growth", "from": "0.1", "code": "own", "better": "less", "not_for": ["card"]}]},
+        {
+            "penalties": [
+                {
+                    "indicator": "growth",
+                    "code": "p",
+                    "better": "less",
+                    "params": {"floor": 9},
+                    "steps": [{"to": "2", "points": "-3"}, {"below": "1", "points": "0"}],
+                    "otherwise": "-7",
+                }
+            ]
+        },
         {"networks": ["vk", "ok"]},
         {"zones": [{"zone": "a", "label": "А", "from": "0"}]},
     ],
@@ -107,6 +130,16 @@ def test_a_new_indicator_is_added_at_the_end():
     assert rules.items[1].measure.params == (("floor", 100),)
 
 
+def test_a_second_item_of_an_indicator_gets_a_code_of_its_own():
+    data = methodology(target("avatar", "1"), gate=[{"indicator": "avatar", "from": "1"}])
+    more = {"item-1-indicator": "avatar", "item-1-weight": "1", "item-1-param": "1", "gate-1-indicator": "avatar",
+            "gate-1-bound": "0,5", "penalty-0-indicator": "avatar", "penalty-0-steps": "≥1: 0",
+            "penalty-0-otherwise": "-1"}  # fmt: skip
+    rules = read_rules(again(data, **more))
+    codes = [[part.code for part in parts] for parts in (rules.items, rules.penalties, rules.gates)]
+    assert codes == [["avatar", "avatar_2"], ["avatar_3"], ["gate_avatar", "gate_avatar_2"]]
+
+
 def test_an_indicator_is_removed_with_what_hangs_on_it():
     data = methodology(item("growth"), item("regularity"), ties=["growth", "regularity"])
     rules = read_rules(again(data, **{"item-0-remove": "1"}))
@@ -124,6 +157,68 @@ def test_steps_rules_for_cards_and_for_the_unknown_are_set():
     [each] = read_rules(again(methodology(item("weekly_reach")), **changes)).items
     assert [(s.bound, s.strict, s.points) for s in each.normaliser.steps] == [(0.3, False, 5), (0.7, True, 10)]
     assert (each.measure.not_for, each.unknown) == ({"card"}, Unknown.ZERO)
+
+
+def test_bounds_rounding_and_what_is_better_are_set():
+    changes = {"item-0-kind": "min_max", "item-0-bounds": "; 0,5", "item-0-digits": "2", "item-0-better": "less"}
+    [each] = read_rules(again(methodology(item("growth")), **changes)).items
+    assert (each.normaliser.low, each.normaliser.high) == (None, 0.5)
+    assert (each.measure.digits, each.measure.less) == (2, True)
+
+
+def test_ties_go_by_the_numbers_of_their_items():
+    data = methodology(item("growth"), item("regularity"), item("own_content"), ties=["growth"])
+    changes = {"item-0-tie": "2", "item-2-tie": "1"}
+    assert read_rules(again(data, **changes)).ties == ("own_content", "growth")
+    assert read_rules(again(data, **{"item-0-tie": ""})).ties == ()
+
+
+def test_conditions_of_taking_part_are_set_and_removed():
+    data = methodology(item("growth"), gate=[{"indicator": "avatar", "from": "1", "params": {"at_end": 1}}])
+    more = {"gate-1-indicator": "posting_norm", "gate-1-bound": "0,8", "gate-1-param": "5", "gate-1-fail": "1"}
+    gates = read_rules(again(data, **more)).gates
+    assert [(each.code, each.bound, each.unknown_fails) for each in gates] == [
+        ("gate_avatar", 1, False),
+        ("gate_posting_norm", 0.8, True),
+    ]
+    assert [each.measure.params for each in gates] == [(("at_end", 1),), (("posts", 5),)]
+    assert read_rules(again(data, **{"gate-0-remove": "1"})).gates == ()
+    assert len(gate_forms(form_of(data))) == 2
+
+
+def test_penalties_are_set_and_removed():
+    data = methodology(item("growth"))
+    more = {"penalty-0-indicator": "minimum_requirements", "penalty-0-steps": "≥0,92: −6; ≥1: 0",
+            "penalty-0-otherwise": "−22", "penalty-0-digits": "2"}  # fmt: skip
+    changed = again(data, **more)
+    [penalty] = read_rules(changed).penalties
+    assert [(step.bound, step.points) for step in penalty.steps] == [(0.92, -6), (1, 0)]
+    assert (penalty.otherwise, penalty.measure.digits) == (-22, 2)
+    assert read_rules(again(changed)).penalties == (penalty,)
+    assert read_rules(again(changed, **{"penalty-0-remove": "1"})).penalties == ()
+    assert len(penalty_forms(form_of(changed))) == 2
+
+
+def test_zones_are_set_from_the_highest_down_and_an_empty_one_is_left_out():
+    data = methodology(item("growth"), zones=[{"zone": "low", "label": "Низ", "from": "0", "tone": "bad"}])
+    zones = read_rules(again(data, **{"zone-1-label": "Верх", "zone-1-bound": "89,5", "zone-1-tone": "good"})).zones
+    assert [(each.label, each.bound, each.tone) for each in zones] == [("Верх", 89.5, "good"), ("Низ", 0, "bad")]
+    assert zones[1].code == "low"
+    assert read_rules(again(data, **{"zone-0-label": "", "zone-0-bound": ""})).zones == ()
+    assert len(zone_forms(form_of(data))) == 2
+
+
+def test_who_is_rated_where_and_by_which_units_is_set():
+    data = methodology(item("growth"), networks=["vk"], unit="day")
+    form = form_of(data)
+    form["subject"], form["unit"], form["unit_digits"] = "founder", "month", "0"
+    form.setlist("networks", ["ok", "max"])
+    rules = read_rules(read_form(form, data))
+    assert (rules.subject, rules.unit, rules.unit_digits, rules.networks) == ("founder", "month", 0, ("ok", "max"))
+    form["unit"] = form["unit_digits"] = ""
+    form.setlist("networks", [])
+    rules = read_rules(read_form(form, data))
+    assert (rules.unit, rules.unit_digits, rules.networks) == (None, None, ())
 
 
 def test_the_rules_of_the_whole_are_set():
@@ -213,7 +308,22 @@ def test_steps_that_cannot_be_read_are_quoted(text):
         ({"item-0-kind": "steps", "item-0-steps": "≥1: много"}, "≥1: много"),
         ({"item-0-kind": "steps", "item-0-steps": ""}, "avatar"),
         ({"item-0-remove": "1"}, ""),
-        ({"item-1-indicator": "avatar", "item-1-weight": "1", "item-1-kind": "percentile"}, "avatar"),
+        ({"item-0-digits": "два"}, "два"),
+        ({"item-0-better": "worse"}, "worse"),
+        ({"item-0-tie": "первый"}, "первый"),
+        ({"item-0-kind": "min_max", "item-0-bounds": "1; 0"}, "avatar"),
+        ({"gate-0-indicator": "beauty"}, "beauty"),
+        ({"gate-0-indicator": "avatar", "gate-0-bound": "есть"}, "есть"),
+        ({"penalty-0-indicator": "beauty"}, "beauty"),
+        ({"penalty-0-indicator": "avatar", "penalty-0-steps": "≥1: 0"}, "avatar"),
+        ({"penalty-0-indicator": "avatar", "penalty-0-steps": "≥1: 0", "penalty-0-otherwise": "5"}, "avatar"),
+        ({"zone-0-label": "Верх", "zone-0-bound": "много"}, "много"),
+        ({"zone-0-label": "Верх", "zone-0-bound": "50"}, "0"),
+        ({"zone-0-bound": "0"}, ""),
+        ({"subject": "cat"}, "cat"),
+        ({"unit": "century"}, "century"),
+        ({"unit_digits": "x"}, "x"),
+        ({"networks": "fido"}, "fido"),
         ({"least": "несколько"}, "несколько"),
         ({"least": "0"}, "0"),
         ({"sizes": "500; 200"}, ""),

@@ -342,6 +342,13 @@ def test_a_unit_without_a_score_is_shown_as_left_out(region):
     assert [(line.state, line.counts) for line in lines] == [(State.UNKNOWN, False)] + [(State.KNOWN, True)] * 3
 
 
+def test_a_unit_in_which_nobody_was_is_told_too(region):
+    page = watched(page_in(region, added_on=FIRST + 10 * DAY), FIRST + 10 * DAY, LAST)
+    rating = rate(region, methodology(target("avatar", "1"), unit="week"))
+    lines = unit_lines(Scenario(rating, by_key(rating)[str(page.pk)]), rating, "avatar")
+    assert [(line.period.first.day, line.counts) for line in lines] == [(4, False), (11, True), (18, True), (25, True)]
+
+
 def test_a_unit_is_compared_with_those_that_are_not_thin(region):
     """As in the rating itself: a page with too few data changes nobody's percentile."""
     pages = some_pages(region, [1, 2, 3])

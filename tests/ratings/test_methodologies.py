@@ -1,14 +1,15 @@
 """Methodologies as they are stored: presets, versions, copies of a region's own."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import IntegrityError
 
-from ratings.methodologies import save_version, store_preset, store_presets, version_data
+from ratings.methodologies import file_data, load, save_version, store_preset, store_presets, version_data
 from ratings.models import Methodology
 from ratings.presets import preset_slugs, read_preset
-from ratings.rules_data import RulesError
+from ratings.rules_data import RulesError, read_rules
 from tests.factories import RegionFactory, analyst, institution_admin
 
 from .worlds import item, methodology, page_in, rate, some_pages, target
@@ -150,3 +151,78 @@ def test_a_methodology_of_another_region_is_seen_by_nobody_here(region):
     published = methodology(item("growth"))
     assert set(Methodology.objects.visible_to(analyst(region))) == {own, published}
     assert foreign not in Methodology.objects.visible_to(institution_admin(page_in(region).institution))
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def as_file(**parts) -> bytes:
+    """A file of one version of a methodology."""
+    data = {"name": "Положение края", "version": "1", "items": [item("growth")]} | parts
+    return json.dumps(data, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("slug", preset_slugs())
+def test_what_a_methodology_gives_as_a_file_can_be_loaded_back(region, slug):
+    store_preset(slug)
+    for found in Methodology.objects.filter(slug=slug):
+        [own] = load(region, json.dumps(file_data(found)).encode())
+        assert read_rules(own.data) == read_rules(found.data)
+        assert (own.name, own.version, own.since, own.until, own.open, own.region) == (
+            found.name, found.version, found.since, found.until, found.open, region,
+        )  # fmt: skip
+        assert own.slug == f"{slug}-{region.code.lower()}"
+
+
+def test_a_file_may_hold_several_versions(region):
+    versions = [{"version": n, "items": [item("growth", n)], "since": f"202{n}-01-01"} for n in ("1", "2")]
+    loaded = load(region, as_file(versions=versions, slug="own"))
+    assert [(each.version, each.since.year) for each in loaded] == [("1", 2021), ("2", 2022)]
+    assert Methodology.objects.in_force(loaded[0].slug, dt.date(2023, 5, 1)) == loaded[1]
+
+
+def test_loading_again_changes_nothing_and_a_changed_file_what_was_not_used(region):
+    [first] = load(region, as_file())
+    assert load(region, as_file()) == []
+    [again] = load(region, as_file(items=[item("avatar")]))
+    assert (again.pk, again.data["items"]) == (first.pk, [item("avatar")])
+
+
+def test_a_version_that_was_used_is_not_loaded_over(region):
+    some_pages(region, [1, 2])
+    [own] = load(region, as_file())
+    rate(region, own)
+    with pytest.raises(RulesError):
+        load(region, as_file(items=[item("avatar")]))
+    own.refresh_from_db()
+    assert own.data["items"] == [item("growth")]
+
+
+def test_a_file_never_touches_what_is_published_or_anothers(region):
+    store_preset("amur")
+    foreign = load(RegionFactory(), as_file(slug="amur"))[0]
+    [own] = load(region, as_file(slug="amur"))
+    assert (Methodology.objects.filter(slug="amur", region=None).count(), own.slug != foreign.slug) == (1, True)
+
+
+def test_a_file_with_one_bad_version_keeps_none(region):
+    versions = [{"version": "1", "items": [item("growth")]}, {"version": "2", "items": []}]
+    with pytest.raises(RulesError):
+        load(region, as_file(versions=versions))
+    assert not Methodology.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"[]", b"3", b"null", b"\xff", b"[" * 100_000, b"{}", as_file(name=""), as_file(name=7),
+        as_file(name="x" * 201), as_file(version=None), as_file(version=" "), as_file(since="вчера"), as_file(since=5),
+        as_file(since="2025-02-01", until="2025-01-01"), as_file(items=[]), as_file(versions=[]), as_file(versions=7),
+        as_file(versions=["x"]), as_file(source="a\0b"), as_file().replace(b"growth", b"\\ud800"),
+        as_file().replace(b'"weight": "1"', b'"weight": 1e999'),
+    ],
+)  # fmt: skip
+def test_what_is_no_methodology_is_told_and_not_kept(region, content):
+    with pytest.raises(RulesError):
+        load(region, content)
+    assert not Methodology.objects.exists()

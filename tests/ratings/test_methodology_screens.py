@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser
 
 from gospub.accounts.models import AuditEntry
 from monitoring.models import Page
@@ -17,6 +18,7 @@ from ratings.editing import form_of
 from ratings.methodologies import store_presets
 from ratings.models import Methodology, Rating, RatingState
 from ratings.periods import read_period
+from ratings.rules_data import read_rules
 from tests.factories import InstitutionFactory, RegionFactory, analyst, auditor, institution_admin, official, watched
 
 from .worlds import FIRST, LAST, ZONES, item, methodology, page_in, ranking, rate, some_pages, target, to
@@ -281,6 +283,73 @@ def test_the_queries_of_the_form_do_not_depend_on_the_subjects(
     form = filled(found, **{"item-0-weight": "5"})
     with django_assert_max_num_queries(30):
         analyst_client.post(address("methodology_edit", region, found), form, headers={"HX-Request": "true"})
+
+
+@pytest.mark.parametrize("slug", ["amur", "best-admin", "chelyabinsk"])
+def test_what_the_form_holds_when_it_is_opened_is_what_it_saves(analyst_client, region, slug):
+    """Every field as a browser would send it."""
+    store_presets()
+    for found in Methodology.objects.filter(slug=slug):
+        html = analyst_client.get(address("methodology_edit", region, found)).content.decode()
+        response = analyst_client.post(address("methodology_edit", region, found), sent(html) | {"save": ["1"]})
+        assert response.status_code == 302
+        own = Methodology.objects.get(region=region, version=found.version)
+        assert read_rules(own.data) == read_rules(found.data)
+
+
+def sent(html: str) -> dict[str, list[str]]:
+    """The fields of the page's form with what they hold, as a browser sends them."""
+    form = LexborHTMLParser(html).css_first("form[hx-post]")
+    fields: dict[str, list[str]] = {}
+    for field in form.css("input, select, textarea"):
+        name, kind = field.attributes.get("name"), field.attributes.get("type")
+        if field.tag == "select":
+            chosen = field.css_first("option[selected]") or field.css_first("option")
+            value = chosen.attributes.get("value")
+        elif field.tag == "textarea":
+            value = field.text()
+        else:
+            value = None if kind == "checkbox" and "checked" not in field.attributes else field.attributes.get("value")
+        if name and value is not None:
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def loaded(client, region, content: bytes | None):
+    files = {} if content is None else {"file": SimpleUploadedFile("own.json", content)}
+    return client.post(reverse("methodology_load", args=[region.code]), files)
+
+
+def test_a_file_that_was_downloaded_is_loaded_as_the_regions_own(analyst_client, region):
+    found = methodology(item("growth"), gate=[{"indicator": "avatar", "from": "1"}])
+    file = analyst_client.get(address("methodology_data", region, found))
+    assert file["Content-Disposition"].endswith(f'methodology-{found.slug}-1.json"')
+    response = loaded(analyst_client, region, file.content.replace(b'"growth"', b'"regularity"'))
+    own = Methodology.objects.get(region=region)
+    assert (response.status_code, own.data["items"][0]["indicator"]) == (302, "regularity")
+    assert own.name in analyst_client.get(response.url).content.decode()
+    entry = AuditEntry.objects.get(action="methodology.save")
+    assert (entry.subject, entry.after["version"]) == (f"methodology {own.pk}", "1")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b'{"name": "X", "version": "1", "items": []}'])
+def test_a_file_that_is_no_methodology_is_told_on_the_list(analyst_client, region, content):
+    response = loaded(analyst_client, region, content)
+    assert (response.status_code, 'role="alert"' in response.content.decode()) == (422, True)
+    assert not Methodology.objects.exists()
+
+
+def test_a_file_is_loaded_by_those_who_rate_the_region_alone(region):
+    page = page_in(region)
+    for user, status in ((official(region), 422), (auditor(region), 403), (institution_admin(page.institution), 403)):
+        client = client_of(user)
+        assert loaded(client, region, b"{").status_code == status
+        shown = 'id="methodology-file"' in client.get(reverse("methodologies", args=[region.code])).content.decode()
+        assert shown == (status == 422)
+    assert loaded(client_of(analyst(RegionFactory())), region, b"{").status_code == 404
 
 
 # --- the rehearsal ----------------------------------------------------------------------------------------------------
