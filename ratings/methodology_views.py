@@ -19,10 +19,20 @@ from monitoring.models import PlatformCode, Region
 
 from . import sheets
 from .annex import write_annex
-from .award_editing import award_fields, nomination_forms, quota_form, read_awards
 from .catalogue import INDICATORS
 from .computing import NothingToRateError
-from .editing import form_of, gate_forms, item_forms, penalty_forms, read_form, zone_forms
+from .editing import (
+    award_fields,
+    form_of,
+    gate_forms,
+    item_forms,
+    nomination_forms,
+    penalty_forms,
+    quota_form,
+    read_awards,
+    read_form,
+    zone_forms,
+)
 from .methodologies import check, file_data, load, save_version
 from .models import Methodology
 from .names import subject_words

@@ -5,9 +5,9 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings.award_editing import EMPTY_LINES, award_fields, nomination_forms, read_awards
 from ratings.award_rules import DEFAULT, ORDERS, DividedBy, PastWinners, read_award_rules
 from ratings.award_words import award_words
+from ratings.editing.awards import EMPTY_LINES, award_fields, nomination_forms, read_awards
 from ratings.presets import preset_slugs, read_preset
 from ratings.rules_data import RulesError, read_rules
 

@@ -13,8 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from gospub.accounts.models import AuditEntry
 from monitoring.models import Page
-from ratings.award_editing import award_fields
-from ratings.editing import form_of
+from ratings.editing import award_fields, form_of
 from ratings.methodologies import store_presets
 from ratings.models import Methodology, Rating, RatingState
 from ratings.periods import read_period

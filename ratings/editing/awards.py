@@ -8,9 +8,9 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from .award_rules import DEFAULT, POINTS, PastWinners
-from .editing import comma, plain
-from .rules_data import RulesError
+from ..award_rules import DEFAULT, POINTS, PastWinners
+from ..rules_data import RulesError
+from .values import comma, plain
 
 # How many empty lines wait for new nominations.
 EMPTY_LINES = 1
