@@ -147,7 +147,8 @@ def admin_addresses() -> list[str]:
 def wrong_answers_of_the_admin(world: World, role: Role) -> list[str]:
     """What Django's admin answers somebody other than that it is not for them."""
     wrong, client = [], signed_in(world, role)
-    for address, method, htmx in product(admin_addresses(), ("GET", "POST", "DELETE"), (False, True)):
+    asked = [("GET", False), ("POST", False)] + [("GET", True)] * (role in STRANGERS)
+    for address, (method, htmx) in product(admin_addresses(), asked):
         answer = client.generic(method, address, headers={"HX-Request": "true"} if htmx else {})
         right = 401 if htmx and role in STRANGERS else 403 if address == ADMIN_LOGIN and role not in STRANGERS else 302
         if answer.status_code != right:

@@ -43,10 +43,10 @@ def test_every_address_is_in_the_table_and_the_table_names_no_other():
 
 
 @pytest.mark.matrix
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", TABLE)
-def test_everybody_gets_what_the_table_says(name, shared, django_db_blocker, _fresh_limits):
-    with django_db_blocker.unblock():
-        assert wrong_answers(shared, name) == []
+def test_everybody_gets_what_the_table_says(name, shared, _fresh_limits):
+    assert wrong_answers(shared, name) == []
 
 
 def test_the_readme_tells_how_much_is_checked():
@@ -70,11 +70,11 @@ def test_the_admin_is_for_the_operator(role):
 
 
 @pytest.mark.matrix
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", [role for role in ROLES if role != Role.OPERATOR])
-def test_no_address_of_the_admin_opens_for_anybody_else(role, shared, django_db_blocker):
+def test_no_address_of_the_admin_opens_for_anybody_else(role, shared):
     assert len(matrix.admin_addresses()) > 100
-    with django_db_blocker.unblock():
-        assert matrix.wrong_answers_of_the_admin(shared, role) == []
+    assert matrix.wrong_answers_of_the_admin(shared, role) == []
 
 
 @pytest.mark.django_db

@@ -9,9 +9,12 @@ from gospub import clock
 from monitoring.models import Person
 
 from .audit import record
+from .models import User
 
 SECRET = frozenset({"password", "usable_password", "password1", "password2"})
 HIDDEN = "***"
+# What is nothing by itself is told with what it belongs to.
+PART_OF = {"exemption": "institution", "grant": "user", "stewardship": "page"}
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -60,6 +63,8 @@ class AuditedAdmin(admin.ModelAdmin):
         before = {} if new else {name: _initial(form, name) for name in form.changed_data}
         after = {name: told(name, form.cleaned_data.get(name)) for name in form.changed_data}
         if after or new:
+            whole = whole_of(form.instance)
+            before, after = before if new else whole | before, whole | after
             self._record(request, "admin.add" if new else "admin.change", form.instance, before, after)
 
     def _record(
@@ -84,7 +89,15 @@ def told(name: str, value: object) -> str:
         return HIDDEN
     if isinstance(value, Person):
         return f"person {value.pk}"
+    if isinstance(value, User):
+        return value.email
     return "" if value is None else str(value)
+
+
+def whole_of(obj: Model) -> dict[str, str]:
+    """What the object is a part of, by the field that leads there."""
+    name = PART_OF.get(obj._meta.model_name)
+    return {name: told(name, getattr(obj, name))} if name else {}
 
 
 def fields_of(obj: Model) -> dict[str, str]:

@@ -95,7 +95,7 @@ def founders_of(regions: Iterable[Region]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """changes: (field, before, after) of an entry."""
+    """changes: (field, before, after) of an entry; what is the same in both says of what it speaks."""
 
     entry: AuditEntry
     action: str
@@ -114,11 +114,7 @@ def audit_rows(entries: Iterable[AuditEntry]) -> list[AuditRow]:
             action_words(entry.action),
             subject_words(entry.subject),
             names.get(entry.region, ""),
-            [
-                (name, entry.before.get(name), entry.after.get(name))
-                for name in sorted({*entry.before, *entry.after})
-                if entry.before.get(name) != entry.after.get(name)
-            ],
+            [(name, entry.before.get(name), entry.after.get(name)) for name in sorted({*entry.before, *entry.after})],
         )
         for entry in entries
     ]

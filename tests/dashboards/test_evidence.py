@@ -187,6 +187,16 @@ def test_the_analyst_reads_the_explanation_and_whose_it_is(analyst_client, regio
     assert "26.10.2024, 12:00 (UTC+10)" in text
 
 
+def test_the_admin_slips_no_decision_in_with_the_explanation(region):
+    found = card(region)
+    others = {"decision": "justified", "note": "ничего не было", "size": "0", "page": "0", "decided_by": "1"}
+    assert explain(admin_of(found), found, **others).status_code == 302
+    before = (found.decision, found.note, found.size, found.page_id, found.decided_by)
+    found.refresh_from_db()
+    assert found.explanation
+    assert (found.decision, found.note, found.size, found.page_id, found.decided_by) == before
+
+
 def test_an_explanation_may_be_said_anew_and_the_trail_keeps_both(region):
     found = card(region)
     client = admin_of(found)

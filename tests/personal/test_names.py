@@ -105,8 +105,9 @@ def test_whoever_runs_a_page_is_told_by_number(admin, person):
     admin("stewardship_change", stewardship.pk, person=other.pk, page=page.pk, since="2024-01-01")
     admin("stewardship_delete", stewardship.pk, post="yes")
     told = list(AuditEntry.objects.order_by("pk").values_list("before", "after"))
-    assert told[1] == ({"person": f"person {person.pk}"}, {"person": f"person {other.pk}"})
-    assert told[2][0] == {"person": f"person {other.pk}", "page": "Школа", "since": "2024-01-01"}
+    where = {"page": "Школа"}
+    assert told[1] == (where | {"person": f"person {person.pk}"}, where | {"person": f"person {other.pk}"})
+    assert told[2][0] == where | {"person": f"person {other.pk}", "since": "2024-01-01"}
     assert "думкин" not in kept()
     assert len(log()) == 3
 
@@ -119,7 +120,7 @@ def test_whoever_runs_a_page_is_told_by_number_at_the_page_too(admin, person):
     admin("page_change", page.pk, **form, **{f"stewardships-{name}": value for name, value in held.items()})
     entry = AuditEntry.objects.get()
     assert (entry.subject, entry.region) == (f"stewardship {person.stewardships.get().pk}", person.region_id)
-    assert entry.after == {"person": f"person {person.pk}", "since": "2024-01-01"}
+    assert entry.after == {"page": str(page), "person": f"person {person.pk}", "since": "2024-01-01"}
     assert "думкин" not in kept()
     assert len(log()) == 1
 

@@ -158,6 +158,28 @@ def test_a_code_serves_once(region):
         assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == expected
 
 
+def test_codes_cannot_be_guessed_through(region):
+    """From wherever it is tried: whoever gets here has the password."""
+    user = analyst(region)
+    for number in range(10):
+        client, _answer = sign_in(user)
+        client.post(reverse("mfa_authenticate"), {"code": f"{number:06d}"}, REMOTE_ADDR=f"192.0.2.{number}")
+    client, _answer = sign_in(user)
+    client.post(reverse("mfa_authenticate"), {"code": one_time_code()})
+    assert client.get(reverse("overview", args=[region.code])).url.startswith(reverse("account_login"))
+
+
+def test_twin_without_the_limit_the_right_code_opens(region, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    user = analyst(region)
+    for number in range(10):
+        client, _answer = sign_in(user)
+        client.post(reverse("mfa_authenticate"), {"code": f"{number:06d}"})
+    client, _answer = sign_in(user)
+    client.post(reverse("mfa_authenticate"), {"code": one_time_code()})
+    assert client.get(reverse("overview", args=[region.code])).status_code == 200
+
+
 def test_the_secret_is_not_in_the_base_in_the_clear():
     user = UserFactory()
     assert TOTP_SECRET not in str(Authenticator.objects.get(user=user).data)

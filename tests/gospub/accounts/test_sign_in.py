@@ -130,6 +130,8 @@ def test_a_reset_link_sets_a_new_password_once_and_ends_the_sessions(user):
     link = mail.outbox[-1].body.partition("http://testserver")[2].split()[0]
     client = Client()
     form = client.get(link, follow=True)
+    assert link.strip("/").rpartition("-")[2] not in form.redirect_chain[-1][0]  # no Referer has the key
+    assert form["Referrer-Policy"] == "same-origin"
     new = {"password1": "a-new-long-phrase", "password2": "a-new-long-phrase"}
     client.post(form.redirect_chain[-1][0], new)
     user.refresh_from_db()
