@@ -58,6 +58,6 @@ def _texts() -> dict[Kind, str]:
             "every post of the period is known; of others those that were read are counted. Posts that were deleted "
             "before they were read are not."
         ),
-        Kind.EVENTS: _("Trainings, forums and other events that took place.") + " " + trained,
-        Kind.TRAINED: _("People who took part in at least one event; each is counted once.") + " " + trained,
+        Kind.EVENTS: _("Trainings and webinars that took place; forums and ceremonies do not count.") + " " + trained,
+        Kind.TRAINED: _("People who came to at least one of the trainings; each is counted once.") + " " + trained,
     }

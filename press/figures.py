@@ -236,8 +236,8 @@ def _trained(source: Source, network: str) -> Fields | None:
 
 
 def training_figures(source: Source, name: str) -> Fields | None:
-    """Events held in the period, or people trained by them, out of the region's log of events; None where the
-    installation keeps none."""
+    """Trainings held in the period (name "events"), or people trained by them ("people"), out of the region's log of
+    events; None where the installation keeps none."""
     if not apps.is_installed("forum"):
         return None
     from forum.queries import training_totals  # noqa: PLC0415  not every installation has it

@@ -95,7 +95,7 @@ class Kind(models.TextChoices):
     GAINED = "gained", _("Pages gained")
     LOST = "lost", _("Pages lost")
     POSTS = "posts", _("Posts")
-    EVENTS = "events", _("Events held")
+    EVENTS = "events", _("Trainings held")
     TRAINED = "trained", _("People trained")
 
 

@@ -109,7 +109,7 @@ def _posts(dates: Dates, line: Line) -> str:
 def _trained(events: Line | None, people: Line | None) -> str:
     if events is None or people is None or events.figure.value is None or people.figure.value is None:
         return ""
-    held = ngettext("%(count)s event was held", "%(count)s events were held", events.figure.value)
+    held = ngettext("%(count)s training was held", "%(count)s trainings were held", events.figure.value)
     trained = ngettext("%(count)s person was trained", "%(count)s people were trained", people.figure.value)
     return f"{held % {'count': events.now}}, {trained % {'count': people.now}}."
 

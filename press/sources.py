@@ -55,17 +55,18 @@ def _years_before(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year - years, day=28)
 
 
-@dataclass(frozen=True, slots=True)
 class DayPages:
     """The pages that were there on a day: network and reason of the slot by key; subscribers of the measured ones."""
 
-    network: dict[int, str]
-    reason: dict[int, str]
-    subscribers: dict[int, int]
+    def __init__(self, network: dict[int, str], reason: dict[int, str], subscribers: dict[int, int]) -> None:
+        self.network, self.reason, self.subscribers = network, reason, subscribers
+        self._there: dict[str, set[int]] = {"": set(network)}
+        for page, code in network.items():
+            self._there.setdefault(code, set()).add(page)
 
     def there(self, network: str) -> set[int]:
         """Pages of the network; "" = of all."""
-        return {page for page, code in self.network.items() if network in ("", code)}
+        return self._there.get(network, set())
 
     def measured(self, network: str) -> set[int]:
         return self.there(network) & self.subscribers.keys()

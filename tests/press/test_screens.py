@@ -80,7 +80,7 @@ def test_an_official_goes_from_the_list_through_the_preview_to_the_published_she
     assert "+190 (+57,6 %)" in text
     text = text_of(client.post(reverse("fact_sheet_publish", args=[sheet.pk]), follow=True))
     assert "Лист опубликован" in text
-    assert "опубликован" in text_of(client.get(reverse("fact_sheets", args=[region.code])))
+    assert "открыт для всех" in text_of(client.get(reverse("fact_sheets", args=[region.code])))
 
 
 def test_the_dates_of_the_preview_are_in_the_address(region):
