@@ -18,6 +18,7 @@ from monitoring.models import (
     GroupDay,
     Institution,
     Page,
+    PageStatus,
     Region,
     Slot,
     SlotReason,
@@ -26,6 +27,7 @@ from monitoring.models import (
     SuspectState,
 )
 from monitoring.models.measures import GONE_REASONS
+from monitoring.rollups.sums import NOT_EXCUSED
 from monitoring.templatetags.figures import number, share, short_day
 
 from .happened import GRAVE, events, line
@@ -36,7 +38,7 @@ from .weeks import DAYS, days_of
 STALE = dt.timedelta(days=3)
 
 
-def write(user: User, region: Region, week: dt.date, now: dt.datetime) -> Digest | None:
+def write(user: User, region: Region, week: dt.date, now: dt.datetime) -> Digest:
     """Every week: a letter that does not come would be taken for one that all is well."""
     yesterday = clock.local_day(now, region.time_zone) - dt.timedelta(days=1)
     screen = Line(_("collection of the region"), absolute("collection_status", region.code))
@@ -61,39 +63,43 @@ def write(user: User, region: Region, week: dt.date, now: dt.datetime) -> Digest
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
-def _days(region: Region, days: list[dt.date]) -> dict[str, int | None]:
-    """Accounts that existed, measured ones and posts, summed over the days; None = no figures."""
-    rows = GroupDay.objects.filter(region=region, dimension=Dimension.ALL, key="", day__in=days)
-    return rows.aggregate(pages=Sum("pages"), measured=Sum("measured"), posts=Sum("posts"))
+def _read(region: Region, days: list[dt.date]) -> tuple[int, int]:
+    """Readings that came in, and those that were owed by pages that existed."""
+    owed = Slot.objects.filter(day__in=days, page__institution__region=region).exclude(reason__in=GONE_REASONS)
+    return tuple(owed.aggregate(read=Count("pk", filter=Q(status=SlotStatus.OK)), owed=Count("pk")).values())
 
 
 def _collected(region: Region, yesterday: dt.date) -> Figure:
-    now, before = (_days(region, [day]) for day in (yesterday, yesterday - dt.timedelta(days=DAYS)))
-    return Figure(_("Collected yesterday"), _of(now), _("a week before: %(collected)s") % {"collected": _of(before)})
+    now, before = (_read(region, [day]) for day in (yesterday, yesterday - dt.timedelta(days=DAYS)))
+    return Figure(_("Collected yesterday"), _of(*now), _("a week before: %(collected)s") % {"collected": _of(*before)})
 
 
-def _of(sums: dict[str, int | None]) -> str:
-    if sums["pages"] is None:
+def _of(read: int, owed: int) -> str:
+    if not owed:
         return _("no data")
-    return _("%(measured)s of %(pages)s") % {"measured": number(sums["measured"]), "pages": number(sums["pages"])}
+    return _("%(measured)s of %(pages)s") % {"measured": number(read), "pages": number(owed)}
 
 
 def _week_figures(region: Region, week: dt.date) -> list[Figure]:
     """Seven days against the seven before."""
-    now, before = (_days(region, days_of(monday)) for monday in (week, week - dt.timedelta(days=DAYS)))
-    shares = [each["measured"] / each["pages"] if each["pages"] else None for each in (now, before)]
+    spans = [days_of(monday) for monday in (week, week - dt.timedelta(days=DAYS))]
+    shares = [read / owed if owed else None for read, owed in (_read(region, days) for days in spans)]
+    posts = [_posts(region, days) for days in spans]
     return [
         Figure(
             _("Data of the week"),
             share(shares[0]),
             _("of the readings that were owed; the week before: %(share)s") % {"share": share(shares[1])},
         ),
-        Figure(
-            _("Posts of the week"),
-            number(now["posts"]),
-            _("the week before: %(posts)s") % {"posts": number(before["posts"])},
-        ),
+        Figure(_("Posts of the week"), number(posts[0]), _("the week before: %(posts)s") % {"posts": number(posts[1])}),
     ]
+
+
+def _posts(region: Region, days: list[dt.date]) -> int | None:
+    """None unless every day was collected: seven days are not compared with three."""
+    rows = GroupDay.objects.filter(region=region, dimension=Dimension.ALL, key="", day__in=days)
+    sums = rows.aggregate(days=Count("pk"), posts=Sum("posts"))
+    return sums["posts"] if sums["days"] == len(days) else None
 
 
 # --- what broke -------------------------------------------------------------------------------------------------------
@@ -106,10 +112,10 @@ def _troubles(region: Region, day: dt.date, now: dt.datetime, screen: Line) -> l
 
 
 def _failed(region: Region, day: dt.date) -> list[Line]:
-    """Pages that exist and were not read that day, by reason."""
+    """Pages that show their figures and were not read that day, by reason."""
     reasons = (
         Slot.objects.filter(day=day, page__institution__region=region, status=SlotStatus.FAILED)
-        .exclude(reason__in=(*GONE_REASONS, SlotReason.QUARANTINE))  # those put aside are among the troubles
+        .exclude(reason__in=(*NOT_EXCUSED, SlotReason.QUARANTINE))  # those put aside are among the troubles
         .values_list("reason")
         .annotate(count=Count("pk"))
         .order_by("-count", "reason")
@@ -127,9 +133,10 @@ def _failed(region: Region, day: dt.date) -> list[Line]:
 
 
 def _stale(region: Region, day: dt.date) -> list[Line]:
-    """Pages that should have been read since, and have no number of the last days."""
+    """Pages that show their figures, should have been read since, and have no number of the last days."""
     limit = day - STALE
-    pages = Page.objects.watched().filter(institution__region=region, added_on__lt=limit).exclude(status__in=GONE)
+    pages = Page.objects.watched().filter(institution__region=region, added_on__lt=limit)
+    pages = pages.exclude(status__in=(*GONE, PageStatus.CLOSED))
     count = pages.filter(Q(state=None) | Q(state__measured_on=None) | Q(state__measured_on__lt=limit)).count()
     if not count:
         return []

@@ -11,7 +11,7 @@ from monitoring.templatetags.figures import named_value, short_day
 from .parts import Line, named
 from .weeks import DAYS
 
-# Kinds that are not named come last.
+# The gravest first.
 GRAVE = (
     EventKind.REPLACED,
     EventKind.DELETED,
@@ -22,9 +22,9 @@ GRAVE = (
     EventKind.WIDGET_LOST,
     EventKind.LOSS,
     EventKind.GAIN,
-    EventKind.SILENT,
-    EventKind.RENAMED,
 )
+# In the order in which a letter has room for them; kinds that are not named come last.
+ORDER = (*GRAVE, EventKind.SILENT, EventKind.RENAMED)
 
 
 def events(institutions: QuerySet[Institution], week: dt.date) -> list[PageEvent]:
@@ -35,7 +35,7 @@ def events(institutions: QuerySet[Institution], week: dt.date) -> list[PageEvent
 
 
 def _rank(event: PageEvent) -> int:
-    return GRAVE.index(event.kind) if event.kind in GRAVE else len(GRAVE)
+    return ORDER.index(event.kind) if event.kind in ORDER else len(ORDER)
 
 
 def line(event: PageEvent) -> Line:

@@ -49,17 +49,25 @@ def page(region, measured_on: dt.date | None = SUNDAY, **fields):
     return found
 
 
-def day(region, on: dt.date, **sums: int) -> None:
-    GroupDay.objects.create(region=region, dimension=Dimension.ALL, key="", day=on, **sums)
+def collected(region, days: list[dt.date], read: int, failed: int = 0, posts: int = 0) -> None:
+    """Days on which so many pages were read and so many were not."""
+    pages = [PageFactory(institution__region=region) for _ in range(read + failed)]
+    for on in days:
+        for number, each in enumerate(pages):
+            Slot.objects.create(page=each, day=on, status="ok" if number < read else "failed")
+        GroupDay.objects.create(region=region, dimension=Dimension.ALL, key="", day=on, posts=posts)
+    PageState.objects.bulk_create(PageState(page=each, measured_on=SUNDAY) for each in pages)
+
+
+THIS, BEFORE = ([monday + n * DAY for n in range(7)] for monday in (WEEK, WEEK - 7 * DAY))
 
 
 # --- how much was read ------------------------------------------------------------------------------------------------
 
 
 def test_a_week_in_order_says_so_in_one_line_and_with_its_figures(user, region):
-    for n in range(14):
-        on = SUNDAY - n * DAY
-        day(region, on, pages=10, measured=10 if on >= WEEK else 9, posts=4 if on >= WEEK else 3)
+    collected(region, THIS, read=10, posts=4)
+    collected(region, BEFORE, read=9, failed=1, posts=3)
     found = digest(user, region)
     assert found.lead == f"{region}. Всё в порядке: ничего не сломалось, решений от вас ничего не ждёт."
     assert not any(each.lines for each in found.parts)
@@ -76,6 +84,18 @@ def test_what_was_not_collected_is_no_data_and_no_zero(user, region):
     assert figures(found)["Данные за неделю"][0] == "нет данных"
 
 
+def test_a_week_that_was_not_collected_as_a_whole_is_not_compared_by_its_posts(user, region):
+    collected(region, THIS, read=1, posts=4)
+    collected(region, BEFORE[1:], read=1, posts=3)
+    assert figures(digest(user, region))["Записи за неделю"] == ("28", "неделей раньше: нет данных")
+
+
+def test_pages_that_are_gone_owe_no_reading(user, region):
+    collected(region, THIS, read=1, failed=1)
+    Slot.objects.filter(status="failed").update(reason="deleted")
+    assert figures(digest(user, region))["Собрано вчера"][0] == "1 из 1"
+
+
 # --- what broke -------------------------------------------------------------------------------------------------------
 
 
@@ -87,8 +107,8 @@ def test_networks_that_are_paused_and_tokens_that_need_somebody_are_named(user, 
     assert any("3f9a" in text for text in broken)
 
 
-def test_pages_that_were_not_read_yesterday_are_counted_by_reason_without_those_that_are_gone(user, region):
-    for reason, count in (("unreachable", 2), ("bad_answer", 1), ("deleted", 3)):
+def test_pages_that_were_not_read_yesterday_are_counted_by_reason_without_those_that_are_gone_or_closed(user, region):
+    for reason, count in (("unreachable", 2), ("bad_answer", 1), ("deleted", 3), ("closed", 1)):
         for _ in range(count):
             Slot.objects.create(page=page(region), day=SUNDAY, status="failed", reason=reason)
     assert part(digest(user, region), "Что сломалось") == [
@@ -104,6 +124,7 @@ def test_pages_without_a_fresh_number_are_counted_but_for_new_and_dead_ones(user
     PageFactory(institution__region=region)  # never rolled up
     page(region, measured_on=None, added_on=SUNDAY)
     page(region, measured_on=None, status="deleted")
+    page(region, measured_on=None, status="closed")
     page(region, measured_on=None, archived_on=WEEK)
     assert part(digest(user, region), "Что сломалось") == ["У 3 страниц нет числа новее 24.10.2024."]
 
