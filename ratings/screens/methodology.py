@@ -25,6 +25,7 @@ from ..wording import (
     peers_words,
     points_text,
     rounding_words,
+    subject_rules,
     ties_words,
     unit_words,
     unknown_words,
@@ -56,6 +57,7 @@ class Words:
     """A methodology as the screen tells it."""
 
     subject: str
+    subject_rules: list[str]
     networks: str
     items: list[ItemWords]
     penalties: list[ItemWords]
@@ -90,6 +92,7 @@ def words(rules: Rules) -> Words:
     ]
     return Words(
         subject_words(rules.subject),
+        subject_rules(rules),
         network_words(rules),
         items,
         penalties,
