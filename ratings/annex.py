@@ -30,6 +30,7 @@ from .wording import (
     peers_words,
     points_text,
     rounding_words,
+    subject_rules,
     ties_words,
     unit_words,
     unknown_words,
@@ -128,7 +129,7 @@ def _sections(methodology: Methodology, rules: Rules) -> list[tuple[str, Sequenc
         for zone in rules.zones
     ]
     return [
-        (_("Who is rated"), [f"{subject_words(rules.subject)}; {network_words(rules)}."]),
+        (_("Who is rated"), [f"{subject_words(rules.subject)}; {network_words(rules)}.", *subject_rules(rules)]),
         (_("Conditions of taking part"), gate_words(rules)),
         (_("Enough data"), [_capital(line) for line in eligibility_words(rules)]),
         (_("Peer groups"), peers_words(rules)),

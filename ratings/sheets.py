@@ -213,6 +213,7 @@ def output(result: Result, rules: Rules) -> Iterator[list[object]]:
     ]
     points = result.points(rules)
     values = {code: result.table.values(code) for code in (*codes, *penalties)}
+    measured = {code: result.table.readings[code].state for code in (*codes, *penalties)}  # also of those not ranked
     order = sorted(
         range(len(points)),
         key=lambda n: (result.groups[n], result.places[n] == 0, result.places[n], result.table.keys[n]),
@@ -220,20 +221,24 @@ def output(result: Result, rules: Rules) -> Iterator[list[object]]:
     for n in order:
         yield [
             neutral(result.table.keys[n]),
-            neutral(label_text(result.labels[result.groups[n]])),
+            neutral(label_text(result.labels[result.groups[n]], rules)),
             int(result.places[n]) or "",
             "" if points[n] is None else points[n],
             neutral(zone.label) if points[n] is not None and (zone := zone_of(points[n], rules)) else "",
             Status(result.status[n]).name.lower(),
             *(
-                _cell(array[n], result.states[code][n])
+                _cell(array[n], states[code][n])
                 for code in codes
-                for array in (values[code], result.normal[code], result.contributions[code])
+                for array, states in (
+                    (values[code], measured),
+                    (result.normal[code], result.states),
+                    (result.contributions[code], result.states),
+                )
             ),
             *(
-                _cell(array[n], result.states[code][n])
+                _cell(array[n], states[code][n])
                 for code in penalties
-                for array in (values[code], result.contributions[code])
+                for array, states in ((values[code], measured), (result.contributions[code], result.states))
             ),
         ]
 
@@ -244,9 +249,26 @@ def _cell(value: float, state: int) -> object:
     return "" if state == State.UNKNOWN else NOT_APPLICABLE[0]
 
 
-def label_text(label: Label) -> str:
-    """A peer group as text: its combinations, the fields of each joined by a slash."""
-    return " + ".join(" / ".join(each) for each in label)
+def label_text(label: Label, rules: Rules) -> str:
+    """A peer group as text: its combinations, the fields of each joined by a slash, size classes by their bounds."""
+    return " + ".join(
+        " / ".join(
+            _size_text(text, rules.peers.sizes) if field == GroupField.SIZE else text
+            for field, text in zip(rules.peers.by, each, strict=False)
+        )
+        for each in label
+    )
+
+
+def _size_text(text: str, sizes: Sequence[float]) -> str:
+    """The class 1 of the bounds 500, 2000 → «500–2000»; "" = the size is not known."""
+    if not text:
+        return ""
+    low, high = ["", *(f"{bound:.12g}" for bound in sizes)], [*(f"{bound:.12g}" for bound in sizes), ""]
+    number = int(text)
+    if not low[number]:
+        return f"<{high[number]}"
+    return f"{low[number]}–{high[number]}" if high[number] else f"≥{low[number]}"
 
 
 def write(rows: Iterable[Sequence[object]]) -> str:

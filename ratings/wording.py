@@ -9,7 +9,7 @@ from monitoring.templatetags.figures import number, percent
 from .catalogue import INDICATORS
 from .catalogue import Unit as ValueUnit
 from .periods import Unit
-from .rules import GroupField, Item, Kind, Measure, Penalty, Rules, Step, Unknown
+from .rules import GroupField, Item, Kind, Measure, Penalty, Rules, Step, Subject, Unknown
 
 
 def points_text(value: float) -> str:
@@ -146,6 +146,22 @@ def peers_words(rules: Rules) -> list[str]:
             )
             % peers.least
         )
+    return lines
+
+
+def subject_rules(rules: Rules) -> list[str]:
+    """Which days count for whom, a line each."""
+    lines = []
+    if rules.subject == Subject.PERSON:
+        lines.append(
+            _(
+                "Pages count for a page admin by the days on which the admin ran them. The day of a "
+                "hand-over belongs to the newcomer; co-admins share equally, or as is written in the registry."
+            )
+        )
+    lines.append(
+        _("Days that could not be read through no fault of the page, and days under an exemption, are left out.")
+    )
     return lines
 
 

@@ -30,6 +30,7 @@ from ..wording import (
     peers_words,
     points_text,
     rounding_words,
+    subject_rules,
     ties_words,
     unit_words,
     unknown_words,
@@ -61,6 +62,7 @@ class Words:
     """A methodology as the screen tells it."""
 
     subject: str
+    subject_rules: list[str]
     networks: str
     items: list[ItemWords]
     penalties: list[ItemWords]
@@ -96,6 +98,7 @@ def words(rules: Rules, data: Mapping[str, Any]) -> Words:
     ]
     return Words(
         subject_words(rules.subject),
+        subject_rules(rules),
         network_words(rules),
         items,
         penalties,

@@ -49,6 +49,8 @@ def test_the_annex_of_the_best_admin_holds_groups_gate_eligibility_and_ties():
         "90\xa0%",
         "по 3-е",
         "решают",
+        "День передачи принадлежит новому",
+        "соадминистраторы",
     ):
         assert part in text
 

@@ -8,13 +8,14 @@ from django.db import connection
 from django.utils import timezone
 
 from monitoring import rollups
-from monitoring.models import Page, PageDay, PageProfile, Slot
+from monitoring.models import Page, PageDay, PageProfile, Post, Slot
 from ratings.computing import NothingToRateError, compute
 from ratings.digests import changed, digest
 from ratings.methodologies import store_preset
 from ratings.models import Rating, RatingState, Score, ScoreStatus
 from ratings.periods import read_period
 from tests.factories import (
+    EvidenceFactory,
     InstitutionFactory,
     MunicipalityFactory,
     PageFactory,
@@ -202,6 +203,17 @@ def test_the_time_zone_of_the_server_changes_nothing(region, zone, settings):
         assert rate(region, rules).digest == expected
 
 
+def test_subscribers_that_jump_to_three_times_are_counted_as_measured_and_a_card_takes_no_point(region):
+    jumped, other = some_pages(region, [1, 2])
+    PageDay.objects.filter(page=jumped, day__gte=FIRST + 15 * DAY).update(subscribers=300)
+    rules = methodology(item("growth"), target("engagement_by_views", "0.02"))
+    before = rate(region, rules)
+    assert by_key(before)[str(jumped.pk)].items["growth"][1:3] == [200, 100]
+    EvidenceFactory(page=jumped, decision="gaming", first_day=FIRST + 14 * DAY, last_day=FIRST + 15 * DAY)
+    EvidenceFactory(page=other, first_day=FIRST, last_day=LAST)
+    assert rate(region, rules).digest == before.digest
+
+
 def test_a_seal_that_was_broken_is_found(region):
     some_pages(region, [1, 2, 3])
     whole, broken = rate(region, by_engagement()), rate(region, by_engagement())
@@ -270,6 +282,19 @@ def test_amur_over_a_month_is_the_mean_of_its_days(region):
     assert len(set(days)) > 1
     assert month.exact == pytest.approx(sum(days) / 30, abs=1e-6)
     assert float(month.points) == pytest.approx(month.exact, abs=0.0051)
+
+
+def test_a_quarter_is_the_mean_of_its_months_or_a_whole_as_the_methodology_says(region):
+    """October has no post, the other two one a day; October has 31 of the 92 days, and a third of the mean."""
+    page = watched(page_in(region), dt.date(2024, 10, 1), dt.date(2024, 12, 31), every=1)
+    Post.objects.filter(page=page, day__lte=dt.date(2024, 10, 31)).delete()
+    PageDay.objects.filter(page=page, day__lte=dt.date(2024, 10, 31)).update(posts=None)
+    parts = {unit: methodology(target("regularity", "1"), unit=unit) for unit in (None, "month")}
+    quarter = read_period("2024-Q4")
+    exact = {unit: rate(region, rules, quarter).scores.get().exact for unit, rules in parts.items()}
+    months = [rate(region, parts[None], read_period(f"2024-{n}")).scores.get().exact for n in (10, 11, 12)]
+    assert months == [0, 100, 100]
+    assert exact == {None: pytest.approx(100 * 61 / 92), "month": pytest.approx(sum(months) / 3)}
 
 
 def test_a_day_without_any_figure_is_left_out_of_the_mean(region):

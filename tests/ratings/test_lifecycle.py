@@ -295,6 +295,21 @@ def test_the_difference_of_two_editions_names_everybody_whose_score_or_place_is_
     assert [c.rise for c in found if c.before and c.after] == [3]
 
 
+def test_a_correction_raises_one_place_and_lowers_those_whom_it_overtakes(region):
+    pages, rules = some_pages(region, [1, 2, 3, 9]), methodology(item("engagement_by_views"))
+    first = to(rate(region, rules), RatingState.FINAL)
+    Post.objects.filter(page=pages[1]).update(likes_7=4)
+    second = to(rate(region, rules), RatingState.FINAL)
+    assert moved(first, second) == {"П01": 1, "П02": -1}
+    Post.objects.filter(page=pages[1]).update(likes_7=2)
+    assert moved(second, rate(region, rules)) == {"П01": -1, "П02": 1}
+
+
+def moved(before: Rating, after: Rating) -> dict[str, int]:
+    """Places won or lost by title."""
+    return {change.after.page.title: change.rise for change in lifecycle.changes(before, after)}
+
+
 def test_the_screen_of_changes_tells_places_before_and_after(region, editions):
     _before, after = editions
     html = client_of(official(region)).get(reverse("rating_changes", args=[after.pk])).content.decode()

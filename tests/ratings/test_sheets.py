@@ -272,6 +272,18 @@ def test_penalties_are_written_with_their_points():
     assert (row["score"], row["p.value"], row["p.contribution"]) == ("78.00", "0.5", "-22.0")
 
 
+def test_size_classes_are_named_by_their_bounds():
+    rules = methodology(item("a"), peers={"by": ["sector", "size"], "sizes": ["500", "2000"]})
+    text = "subject,sector,size,a\nA,X,499,1\nB,X,500,1\nC,X,2000,1\nD,X,,1\n"
+    groups = {row["subject"]: row["group"] for row in scored(text, rules)}
+    assert groups == {"A": "X / <500", "B": "X / 500–2000", "C": "X / ≥2000", "D": "X / "}
+
+
+def test_those_with_too_few_data_still_show_what_was_measured():
+    row = scored("subject,a,posts\nX,0.5,1\n", methodology(item("a"), eligibility={"posts": 3}))[0]
+    assert (row["status"], row["score"], row["a.value"], row["a.contribution"]) == ("thin", "", "0.5", "n/a")
+
+
 def test_zones_go_by_the_score_as_it_is_written():
     zones = [{"zone": "a", "label": "Лидер", "from": "90"}, {"zone": "b", "label": "=Прочие", "from": "0"}]
     text = "subject,a\nX,0.89995\nY,0.8999\nZ,\n"
