@@ -44,6 +44,7 @@ def test_no_english_word_is_left_on_a_screen(visit, world):
     foreign = {}
     known = {"VK", "Telegram", "MAX", "XLSX", "CSV", "UTC", "wall", "get", "V", "O", "T", "M"}
     known |= {"Q", "W", "n", "a", "sha", "docs", "best", "admin", "md"}  # periods, cells and files of ratings
+    known |= {"PDF", "PNG", "SVG"}
     for name, address in world.addresses.items():
         screen.open(address)
         screen.tab.evaluate("document.querySelectorAll('main code, .agent').forEach(quoted => quoted.remove())")
