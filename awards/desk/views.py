@@ -29,12 +29,12 @@ def desks(request: HttpRequest) -> HttpResponse:
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     """What an institution's admin comes for."""
     found = get_object_or_404(_own(request), pk=pk)
-    today = clock.local_day(clock.now(), found.region.time_zone)
+    now = clock.now()
     context = {
         "region": found.region,
-        "today": today,
+        "today": clock.local_day(now, found.region.time_zone),
         "institution": found,
         "several": len(request.user.rights.institutions) > 1,
-        "desk": queries.desk(found, request.user, clock.now()),
+        "desk": queries.desk(found, request.user, now),
     }
     return render(request, "desk.html", context)

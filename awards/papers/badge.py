@@ -1,10 +1,10 @@
 """The quality badge for a page's own network: PNG of the exact size, and SVG in which letters are outlines, so that it
 looks the same where its fonts are not known.
 
-Sizes in pixels. VK: the cover is the largest that groups.getById gives of present covers (older ones are 1818 × 606);
-one file serves desktop and phone, which cut its edges. Telegram: TDLib's chatPhotoInfo.big. The rest is no network's
-word but what is customary: VK's avatar 400 × 400, OK's cover 1944 × 600; MAX and OK publish nothing of avatars and get
-Telegram's. Telegram and MAX have no covers.
+Sizes in pixels. VK: the largest covers that groups.getById gives of official pages are 1920 × 768 and, with their upper
+and lower edges cut off, 1818 × 606; one file serves desktop and phone. Telegram: TDLib's chatPhotoInfo.big. The rest is
+customary and no network's word: VK's avatar 400 × 400, OK's cover 1944 × 600; OK and MAX publish nothing of avatars and
+get Telegram's. Telegram and MAX have no covers.
 """
 
 from collections.abc import Iterable

@@ -265,16 +265,16 @@ def keep_days(page: models.Page, number: int) -> None:
 
 @pytest.fixture
 def visit(chromium, live_server, world, settings):
-    """Open a signed-in tab: `visit(width=360, theme="dark", javascript=False)` gives a Screen."""
+    """Open a signed-in tab: `visit(width=360, theme="dark", javascript=False, user=somebody)` gives a Screen."""
     settings.DEMO_CLOCK = "2024-10-26T12:00:00+10:00"
     contexts: list[BrowserContext] = []
 
-    def open_tab(width: int = 1440, theme: str = "light", javascript: bool = True) -> Screen:
+    def open_tab(width: int = 1440, theme: str = "light", javascript: bool = True, user: User = world.user) -> Screen:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, locale="ru-RU", java_script_enabled=javascript
         )
         contexts.append(context)
-        cookies = {"sessionid": session_of(world.user), "theme": theme}
+        cookies = {"sessionid": session_of(user), "theme": theme}
         context.add_cookies([{"name": name, "value": cookies[name], "url": live_server.url} for name in cookies])
         screen = Screen(context.new_page(), live_server.url)
         screen.tab.on("console", lambda m: m.type == "error" and screen.problems.append(m.text))
