@@ -1,14 +1,11 @@
 """`manage.py demo`: the figures of a real press release come out to the digit, from collecting over HTTP."""
 
-import os
 import sqlite3
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+
+from .conftest import run_demo
 
 pytestmark = pytest.mark.demo
 
@@ -17,29 +14,6 @@ GROUPS = """
     JOIN monitoring_region ON monitoring_region.id = region_id
     WHERE code = 'RU-KHA' AND dimension = ? AND day = ?
 """
-
-
-def run_demo(folder: Path) -> tuple[str, float]:
-    """Output and seconds of `manage.py demo --no-serve` with its data in `folder`."""
-    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SIMULATOR_URL")}
-    began = time.monotonic()
-    result = subprocess.run(
-        [sys.executable, "manage.py", "demo", "--no-serve"],
-        cwd=settings.BASE_DIR,
-        env=environment | {"GOSPUB_VAR": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr[-3000:]
-    return result.stdout, time.monotonic() - began
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> tuple[Path, str]:
-    folder = tmp_path_factory.mktemp("demo")
-    return folder, run_demo(folder)[0]
 
 
 def groups(folder: Path, dimension: str, day: str) -> dict[str, tuple[int, int]]:

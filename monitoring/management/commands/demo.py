@@ -28,8 +28,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="do all but serving")
+        parser.add_argument("--address", default=ADDRESS, help="host and port to serve at")
 
-    def handle(self, *args: object, no_serve: bool, **options: object) -> None:
+    def handle(self, *args: object, no_serve: bool, address: str, **options: object) -> None:
         if not settings.DEMO_CLOCK:
             self.start_again_in_the_demo()
         began = time.monotonic()
@@ -51,7 +52,7 @@ class Command(BaseCommand):
             call_command("digests", verbosity=0)
             if not no_serve:
                 with demo.worker("first", "--beat"):
-                    self.serve(people)
+                    self.serve(people, address)
 
     def rate(self, region: Region) -> None:
         """The traffic light of the last day, municipalities over a month, admins over the year before and this one."""
@@ -70,14 +71,14 @@ class Command(BaseCommand):
         environment = os.environ | demo.environment(free_port())
         os.execve(sys.executable, [sys.executable, *sys.argv], environment)
 
-    def serve(self, people: list[tuple[str, str]]) -> None:
-        self.stdout.write("\n" + _("The demo is at %(address)s") % {"address": f"http://{ADDRESS}"})
+    def serve(self, people: list[tuple[str, str]], address: str) -> None:
+        self.stdout.write("\n" + _("The demo is at %(address)s") % {"address": f"http://{address}"})
         self.stdout.write(_("Sign in with the password %(password)s as:") % {"password": demo.PASSWORD})
         operator = _("Operator: everything")
         for email, label in people:
             self.stdout.write(f"  {email:24} {label or operator}")
         self.stdout.write(_("Stop with Ctrl+C."))
-        server = [sys.executable, "-m", "gunicorn", "gospub.wsgi", "--bind", ADDRESS, "--workers", "2"]
+        server = [sys.executable, "-m", "gunicorn", "gospub.wsgi", "--bind", address, "--workers", "2"]
         try:
             subprocess.run([*server, "--log-level", "warning"], cwd=settings.BASE_DIR, check=True)
         except KeyboardInterrupt:
