@@ -11,7 +11,8 @@ from monitoring.models import EventKind, Institution, PageEvent
 from ratings.models import Methodology
 from tests.factories import MunicipalityFactory, SectorFactory, SuspectFactory, institution_admin, operator, steward
 from tests.matrix import signed_in
-from tests.permissions import DAY, NOW, POST_ONLY, TABLE, Place, Role, World, world
+from tests.permission_world import DAY, NOW, Place, Role, World, world
+from tests.permissions import POST_ONLY, TABLE
 from tests.personal.test_canary import said
 
 # Words of the foreign region, of the own institution and of the other one beside it.
