@@ -51,7 +51,8 @@ def xlsx(paper: Paper) -> bytes:
 def _write_summary(sheet: object, paper: Paper, bold: object) -> None:
     sheet.set_column(0, 0, 60)
     sheet.set_column(1, 4, 14)
-    status = _("DRAFT") if paper.draft else f"{_('signed off')}: {paper.day:%d.%m.%Y}"
+    signed = _("signed off")
+    status = _("DRAFT") if paper.draft else f"{signed}: {paper.day:%d.%m.%Y}"
     for row, text in enumerate((f"{paper.contest}, {paper.year}", paper.region, status)):
         sheet.write_string(row, 0, str(clean(text)), bold)
     names = [_("Nomination"), _("Awarded"), _("I degree"), _("II degree"), _("III degree")]
