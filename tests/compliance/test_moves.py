@@ -13,7 +13,7 @@ from .conftest import DAY
 THEN = DAY - dt.timedelta(365)
 
 
-def group(region, day, platform, subscribers, pages=10, posts=None):
+def group(region, day, platform, subscribers, *, pages=10, posts=None):
     dimension = Dimension.PLATFORM if platform else Dimension.ALL
     GroupDay.objects.create(
         region=region, dimension=dimension, key=platform, day=day, pages=pages, measured=pages,
