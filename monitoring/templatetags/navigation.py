@@ -55,7 +55,7 @@ SECTIONS = (
     (
         "coverage",
         _("Coverage and law"),
-        "level",
+        "yes",
         WHOLE,
         ("presence", "compliance", "compliance_pages", "road_map", "reminders", "network_moves"),
     ),
