@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "awards",
     "forum",
     "press",
+    "compliance",
     "appeals",
     "letters",
     "django_htmx",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("letters.urls")),
     path("", include("forum.urls")),
     path("", include("press.urls")),
+    path("", include("compliance.urls")),
     path("", include("awards.desk.urls")),
     path("", include("appeals.urls")),
 ]

@@ -22,6 +22,7 @@ from awards.models import (
     Stage,
 )
 from awards.papers import making
+from compliance.models import Goal, Step
 from forum.models import Event, EventState, Origin, Participant
 from gospub.accounts import invitations
 from gospub.accounts.models import Grant, Invitation, User
@@ -115,6 +116,7 @@ class Place:
     figure: Figure
     contested: Score
     appeal: Appeal
+    step: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def place() -> Place:
         figure=sheet.figures.get(kind=Kind.PAGES),
         contested=contested,
         appeal=_appeal(contested),
+        step=Step.objects.create(region=region, goal=Goal.VK, due=DAY, created_at=NOW, created_by=keeper),
     )
 
 

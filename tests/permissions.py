@@ -315,6 +315,17 @@ TABLE: dict[str, Rule] = {
     "ticket": Rule(  # whoever has the code: it says what and where, never who
         PUBLIC, {}, lambda place: [place.participant.code], ["NOSUCHCODE"], public=True, everyones=True
     ),
+    # --- coverage and law ---
+    "coverage": of_region(WHOLE_REGION),
+    "presence": of_region(WHOLE_REGION),
+    "presence_export": of_region(WHOLE_REGION, "csv"),
+    "compliance": of_region(WHOLE_REGION),
+    "compliance_pages": of_region(WHOLE_REGION),
+    "compliance_export": of_region(WHOLE_REGION, "csv"),
+    "network_moves": of_region(WHOLE_REGION),
+    "road_map": of_region(WHOLE_REGION, post=KEEPER_FORM),
+    "step_remove": of_object("step", POST_ONLY, post=_whole(403, 404, operator=302, analyst=302)),
+    "reminders": of_region(RATERS, post=RATER_FORM),
     # --- press figures ---
     "fact_sheets": of_region(WHOLE_REGION),
     "fact_sheet_new": of_region(RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),

@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
             name='Wording',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('order', 'order'), ('list', 'award list'), ('diploma', 'diploma'), ('certificate', 'certificate of a training')], max_length=12, verbose_name='document')),
+                ('kind', models.CharField(choices=[('order', 'order'), ('list', 'award list'), ('diploma', 'diploma'), ('certificate', 'certificate of a training'), ('reminder', 'letter to those who lag')], max_length=12, verbose_name='document')),
                 ('texts', models.JSONField(default=dict, verbose_name='texts')),
                 ('crest', models.BinaryField(null=True, verbose_name='crest')),
                 ('signature', models.BinaryField(null=True, verbose_name='signature')),

@@ -30,6 +30,7 @@ class WordingKind(models.TextChoices):
     LIST = "list", _("award list")
     DIPLOMA = "diploma", _("diploma")
     CERTIFICATE = "certificate", _("certificate of a training")
+    REMINDER = "reminder", _("letter to those who lag")
 
 
 class Wording(models.Model):

@@ -73,7 +73,7 @@ class WordingForm(forms.Form):
             del self.fields["crest"], self.fields["signature"], self.fields["without_pictures"]
         else:
             del self.fields["docx"], self.fields["without_docx"]
-        if kind == WordingKind.LIST:
+        if kind in (WordingKind.LIST, WordingKind.REMINDER):
             del self.fields["crest"], self.fields["signature"], self.fields["without_pictures"]
 
     @staticmethod

@@ -22,6 +22,7 @@ PLACEHOLDERS = {
     WordingKind.LIST: HEAD,
     WordingKind.DIPLOMA: (*HEAD, "имя", "номинация", "степень", "степени", "место", "учреждение", "страница"),
     WordingKind.CERTIFICATE: ("имя", "участие", "мероприятие", "регион", "дата", "часы"),
+    WordingKind.REMINDER: ("кому", "регион", "дата"),
 }
 LONGEST = 2000
 

@@ -52,6 +52,13 @@ SECTIONS = (
         ALL,
         ("event", "event_new", "event_edit", "event_invite", "event_door", "event_effect", "training_figures"),
     ),
+    (
+        "coverage",
+        _("Coverage and law"),
+        "yes",
+        WHOLE,
+        ("presence", "compliance", "compliance_pages", "road_map", "reminders", "network_moves"),
+    ),
     ("fact_sheets", _("Press facts"), "press", WHOLE, ("fact_sheet", "fact_sheet_new")),
     ("events", _("Events"), "events", ALL, ()),
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),

@@ -28,6 +28,7 @@ from tests.factories import (
 
 from .access import keep_access, session_of
 from .awards import keep_awards
+from .compliance import keep_compliance
 from .forum import keep_forum
 from .letters import keep_letters
 from .press import keep_press
@@ -144,6 +145,7 @@ def world(transactional_db) -> World:
     screens = ratings | keep_awards(region) | access | keep_letters(institution, user)
     screens |= keep_forum(region, pages, user)
     screens |= keep_press(region, user, DAY, DAYS[0])
+    screens |= keep_compliance(region, institution, user, DAY)
     return World(region, pages[0], institution, user, screens, invitation)
 
 

@@ -29,11 +29,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One requirement. `advice`: what to do, only where the verdict is NO or needs explaining."""
+    """One requirement. `advice`: what to do, only where the verdict is NO or needs explaining; `name`: by which
+    compliance/data/requirements.json tells its basis."""
 
     title: str
     verdict: Verdict
     advice: str = ""
+    name: str = ""
 
 
 def checklist(page: Page, profile: PageProfile | None, state: PageState) -> list[Check]:
@@ -63,59 +65,59 @@ def requirements(page: Page, profile: PageProfile | None) -> list[Check]:
 
 def plain(page: Page, profile: PageProfile, name: str, title: str, advice: str) -> Check:
     if name in NOT_THERE.get(page.platform, ()):
-        return Check(title, Verdict.NOT_APPLICABLE)
-    return yes_or_no(title, getattr(profile, name), advice)
+        return Check(title, Verdict.NOT_APPLICABLE, name=name)
+    return yes_or_no(name, title, getattr(profile, name), advice)
 
 
-def yes_or_no(title: str, value: bool | None, advice: str) -> Check:
+def yes_or_no(name: str, title: str, value: bool | None, advice: str) -> Check:
     if value is None:
-        return Check(title, Verdict.NO_DATA)
-    return Check(title, Verdict.YES) if value else Check(title, Verdict.NO, advice)
+        return Check(title, Verdict.NO_DATA, name=name)
+    return Check(title, Verdict.YES, name=name) if value else Check(title, Verdict.NO, advice, name)
 
 
 def pos_widget(page: Page, profile: PageProfile) -> Check:
-    title = _("ПОС widget")
-    if "pos_widget" in NOT_THERE.get(page.platform, ()):
-        return Check(title, Verdict.NOT_APPLICABLE)
+    name, title = "pos_widget", _("ПОС widget")
+    if name in NOT_THERE.get(page.platform, ()):
+        return Check(title, Verdict.NOT_APPLICABLE, name=name)
     match profile.pos_widget:
         case PosWidget.RIGHT:
-            return Check(title, Verdict.YES)
+            return Check(title, Verdict.YES, name=name)
         case PosWidget.PRESENT:
             advice = _("The widget is up, but the registry lacks the ОГРН to check it by.")
-            return Check(title, Verdict.YES, advice)
+            return Check(title, Verdict.YES, advice, name)
         case PosWidget.WRONG:
             advice = _("The widget carries another ОГРН: take the link from the own account of the ПОС.")
-            return Check(title, Verdict.NO, advice)
+            return Check(title, Verdict.NO, advice, name)
         case PosWidget.ABSENT:
-            return Check(title, Verdict.NO, _("Put the «Report a problem» button into the page's menu."))
+            return Check(title, Verdict.NO, _("Put the «Report a problem» button into the page's menu."), name)
         case _:
-            return Check(title, Verdict.NO_DATA)
+            return Check(title, Verdict.NO_DATA, name=name)
 
 
 def menu_widgets(page: Page, profile: PageProfile) -> Check:
-    title = _("Two menu widgets")
-    if "widgets" in NOT_THERE.get(page.platform, ()):
-        return Check(title, Verdict.NOT_APPLICABLE)
+    name, title = "widgets", _("Two menu widgets")
+    if name in NOT_THERE.get(page.platform, ()):
+        return Check(title, Verdict.NOT_APPLICABLE, name=name)
     if profile.widgets is None:
-        return Check(title, Verdict.NO_DATA)
+        return Check(title, Verdict.NO_DATA, name=name)
     advice = {0: _("There is none: add two."), 1: _("There is one: add another.")}
-    return yes_or_no(title, profile.widgets >= 2, advice.get(profile.widgets, ""))
+    return yes_or_no(name, title, profile.widgets >= 2, advice.get(profile.widgets, ""))
 
 
 def component(page: Page) -> Check:
     advice = _("Connect the page in the account of the ПОС, section «Госпаблики».")
-    return yes_or_no(_("Connected to «Госпаблики»"), page.connected_to_component, advice)
+    return yes_or_no("component", _("Connected to «Госпаблики»"), page.connected_to_component, advice)
 
 
 def posting_norm(page: Page, state: PageState) -> Check:
-    title = _("At least 3 posts in 7 days")
+    name, title = "posting", _("At least 3 posts in 7 days")
     if page.page_class == PageClass.CARD:
-        return Check(title, Verdict.NOT_APPLICABLE, _("A business card has no posting norm."))
+        return Check(title, Verdict.NOT_APPLICABLE, _("A business card has no posting norm."), name)
     if state.posts_7 is None:
-        return Check(title, Verdict.NO_DATA)
+        return Check(title, Verdict.NO_DATA, name=name)
     lacking = POSTING_NORM - state.posts_7
     advice = ngettext("%(count)s more post is needed.", "%(count)s more posts are needed.", max(lacking, 0))
-    return yes_or_no(title, lacking <= 0, advice % {"count": max(lacking, 0)})
+    return yes_or_no(name, title, lacking <= 0, advice % {"count": max(lacking, 0)})
 
 
 def met(checks: Iterable[Check]) -> tuple[int, int]:
