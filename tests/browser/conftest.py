@@ -27,6 +27,7 @@ from tests.factories import (
 )
 
 from .access import keep_access, session_of
+from .appeals import keep_appeals
 from .ratings import keep_ratings
 
 DAY = dt.date(2024, 10, 26)
@@ -135,7 +136,7 @@ def world(transactional_db) -> World:
     models.CallCount.objects.create(platform="vk", token="ab", method="wall.get", day=DAY, calls=12)
     keep_troubles(pages)
     rebuild(region)
-    ratings = keep_ratings(region, pages)
+    ratings = keep_ratings(region, pages) | keep_appeals(region)
     keep_consents(pages[0].stewardships.get().person)
     user = operator()
     return World(region, pages[0], institution, user, ratings, *keep_access(institution, user))
@@ -254,16 +255,16 @@ def keep_days(page: models.Page, number: int) -> None:
 
 @pytest.fixture
 def visit(chromium, live_server, world, settings):
-    """Open a signed-in tab: `visit(width=360, theme="dark", javascript=False)` gives a Screen."""
+    """Open a signed-in tab: `visit(width=360, theme="dark", javascript=False, user=…)` gives a Screen."""
     settings.DEMO_CLOCK = "2024-10-26T12:00:00+10:00"
     contexts: list[BrowserContext] = []
 
-    def open_tab(width: int = 1440, theme: str = "light", javascript: bool = True) -> Screen:
+    def open_tab(width: int = 1440, theme: str = "light", javascript: bool = True, user: User | None = None) -> Screen:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, locale="ru-RU", java_script_enabled=javascript
         )
         contexts.append(context)
-        cookies = {"sessionid": session_of(world.user), "theme": theme}
+        cookies = {"sessionid": session_of(user or world.user), "theme": theme}
         context.add_cookies([{"name": name, "value": cookies[name], "url": live_server.url} for name in cookies])
         screen = Screen(context.new_page(), live_server.url)
         screen.tab.on("console", lambda m: m.type == "error" and screen.problems.append(m.text))
