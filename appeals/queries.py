@@ -99,7 +99,7 @@ def steps(appeal: Appeal) -> list[Step]:
     if appeal.state in DECIDED:
         decided = Step(appeal.get_state_display(), "here", appeal.decided_at)
         return [filed, Step(_("looked at"), "done"), decided]
-    return [filed, Step(_("looked at"), "here"), Step(_("decision and answer by mail"), "")]
+    return [filed, Step(_("being looked at"), "here"), Step(_("decision and answer by mail"), "")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from monitoring.admin import ReadOnlyAdmin
 
-from .models import Methodology, Passage, Rating, Score
+from .models import Correction, Methodology, Passage, Rating, Score
 
 
 @admin.register(Methodology)
@@ -20,6 +20,13 @@ class RatingAdmin(ReadOnlyAdmin):
     list_select_related = ("region", "methodology")
     search_fields = ("region__name", "=region__code")
     ordering = ("-last", "region")
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    list_display = ("page", "indicator", "first", "last", "basis", "made_at", "made_by")
+    list_select_related = ("page", "made_by")
+    search_fields = ("basis",)
 
 
 @admin.register(Passage)

@@ -18,7 +18,7 @@ from ..models import Rating, RatingState, Score, ScoreStatus
 from ..names import group_name
 from ..normalising import winsorised
 from ..parts import State
-from ..rules import Item, Kind, Penalty, Rules, Unknown
+from ..rules import Item, Kind, Measure, Penalty, Rules, Unknown
 from ..rules_data import read_rules
 from ..table import Table
 from ..tables_data import read_table_data, unpack
@@ -282,7 +282,17 @@ class _Book:
         formula = formulas.value_of(part.measure, cells.numerator, cells.denominator)
         sheet.write_formula(row, 4, formula, None, numerator / denominator)
         source = _("computed from the sheets beside") if made else _("as it was when the rating was computed")
+        if self._by_hand(part.measure):
+            source = _("entered by hand over what was measured")
         sheet.write_string(row, 8, source, self.formats.note)
+
+    def _by_hand(self, measure: Measure) -> bool:
+        """Whether a correction is in the page's value."""
+        return any(
+            (each["page"], each["indicator"], each["params"])
+            == (self.score.page_id, measure.indicator, dict(measure.params))
+            for each in self.data.get("corrections", ())
+        )
 
     def _penalty(self, sheet: Worksheet, row: int, part: Penalty, made: Live | None) -> None:
         self._labels(sheet, row, part)

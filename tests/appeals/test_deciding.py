@@ -310,7 +310,7 @@ def test_from_the_appeal_to_the_new_edition(region):
     assert "10,00 → <strong>70,00</strong>" in html
     assert "5 → <strong>2</strong>" in html
     for title, before, after in (("П01", 4, 5), ("П02", 3, 4), ("П03", 2, 3)):
-        assert re.search(rf"{title}</a>\s*<span class=\"num\">\s*место {before} → {after};", html)
+        assert re.search(rf"{title}</a>\s*<span class=\"sub num\">\s*место {before} → {after};", html)
     fields = quantities(html) | {"seen": hidden(html, "seen"), "answer": ANSWER, "decision": "accept"}
     for _ in range(2):
         client.post(reverse("appeal_decide", args=[appeal.pk]), fields)

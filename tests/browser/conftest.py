@@ -27,6 +27,7 @@ from tests.factories import (
 )
 
 from .access import keep_access, session_of
+from .appeals import keep_appeals
 from .awards import keep_awards
 from .compliance import keep_compliance
 from .forum import keep_forum
@@ -138,7 +139,7 @@ def world(transactional_db) -> World:
     models.CallCount.objects.create(platform="vk", token="ab", method="wall.get", day=DAY, calls=12)
     keep_troubles(pages)
     rebuild(region)
-    ratings = keep_ratings(region, pages)
+    ratings = keep_ratings(region, pages) | keep_appeals(region)
     keep_consents(pages[0].stewardships.get().person)
     user = operator()
     access, invitation = keep_access(institution, user)

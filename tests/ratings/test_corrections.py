@@ -3,12 +3,14 @@ rating."""
 
 import datetime as dt
 import gzip
+import io
 import json
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from monitoring.models import Obligation, Page, Post
 from ratings.bundle import differences, write_bundle
@@ -16,6 +18,7 @@ from ratings.computing import compute, foresee
 from ratings.explain import Scenario
 from ratings.models import Correction, Rating, RatingState
 from ratings.parts import State
+from ratings.passport import write_passport
 from ratings.periods import read_period
 from tests.factories import InstitutionFactory, PersonFactory, institution_admin, operator, steward, watched
 
@@ -287,3 +290,17 @@ def test_the_inputs_of_the_edition_that_has_it_tell_that_it_was_entered_by_hand(
     assert "внесено вручную" in texts[1]
     assert "апелляция 1" in texts[1]
     assert "15 ÷ 1" in texts[1]
+
+
+def test_the_passport_of_a_corrected_score_tells_it_and_keeps_its_number(region):
+    page, other = some_pages(region, [1, 2])
+    corrected(page, "engagement_by_views", (75, 1500), before=(15, 1500))
+    rating = rate(region, methodology(item("engagement_by_views")))
+    found = {}
+    for each in (page, other):
+        file = io.BytesIO()
+        write_passport(by_key(rating)[str(each.pk)], file, {})
+        rows = load_workbook(file).worksheets[0].iter_rows(values_only=True)
+        found[each] = next(row for row in rows if row[0] == "Вовлечённость по просмотрам")
+    assert (found[page][2:4], found[page][8]) == ((75, 1500), "внесено вручную вместо измеренного")
+    assert found[other][8] == "вычислено по соседним листам"
