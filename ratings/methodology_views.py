@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gospub import clock
 from gospub.accounts import audit
-from monitoring.dashboards.views import parse_day
+from monitoring.dashboards.queries.periods import parse_day
 from monitoring.models import Region
 
 from . import sheets

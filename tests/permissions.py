@@ -203,6 +203,7 @@ TABLE: dict[str, Rule] = {
     "mail_twin": entrance(_answers(302, 404), public=False, args=("1",)),
     # --- screens of a region ---
     "overview": of_region(WHOLE_REGION),
+    "dynamics": of_region(WHOLE_REGION),
     "collection_status": of_region(WHOLE_REGION),
     "pages": of_region(REGION),
     "pages_export": of_region(REGION, "csv"),
