@@ -204,6 +204,8 @@ TABLE: dict[str, Rule] = {
     # --- screens of a region ---
     "overview": of_region(WHOLE_REGION),
     "dynamics": of_region(WHOLE_REGION),
+    "heat_map": of_region(WHOLE_REGION),
+    "years": of_region(WHOLE_REGION),
     "goals": of_region(WHOLE_REGION, post=RATER_FORM),
     "collection_status": of_region(WHOLE_REGION),
     "pages": of_region(REGION),
