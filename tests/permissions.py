@@ -205,6 +205,7 @@ TABLE: dict[str, Rule] = {
     "overview": of_region(WHOLE_REGION),
     "dynamics": of_region(WHOLE_REGION),
     "heat_map": of_region(WHOLE_REGION),
+    "growth": of_region(WHOLE_REGION),
     "years": of_region(WHOLE_REGION),
     "goals": of_region(WHOLE_REGION, post=RATER_FORM),
     "collection_status": of_region(WHOLE_REGION),

@@ -1,6 +1,8 @@
 """The region over a period against an earlier one, in cards, chart and table at once."""
 
-from django.core.paginator import Paginator
+from collections.abc import Sequence
+
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -44,7 +46,7 @@ def dynamics(request: HttpRequest, code: str) -> HttpResponse:
         "whole_url": tables.address(request.GET, key=None),
         "choices": choices(request, asked.against, by, measure),
         "rows": [(row, tables.address(request.GET, by=by, key=row.key, page=None)) for row in page],
-        "table": paged(request, page, sort),
+        "table": paged(request, page, sort, queries.COLUMNS),
         "chart": {"series": series, "missing": _("no data")},
         "days": queries.day_table(series),
         "is_share": measure == queries.Measure.ANSWERED,
@@ -67,10 +69,10 @@ def choices(request: HttpRequest, against: Against, by: Dimension, measure: quer
     }
 
 
-def paged(request: HttpRequest, page, sort: str) -> tables.Table:
+def paged(request: HttpRequest, page: Page, sort: str, columns: Sequence[tables.Column]) -> tables.Table:
     """The table around rows that were sorted here."""
     return tables.Table(
-        headings=tables.headings(queries.COLUMNS, sort, request.GET),
+        headings=tables.headings(columns, sort, request.GET),
         sort=sort,
         page=page,
         previous_url=tables.address(request.GET, page=str(page.number - 1)) if page.has_previous() else "",

@@ -95,6 +95,7 @@ class World:
             "dynamics": f"{region}/dynamics/?against=year",
             "goals": f"{region}/goals/",
             "years": f"{region}/years/",
+            "growth": f"{region}/growth/?step=institution",
             "heat map": f"{region}/heat-map/",
             "pages": f"{region}/pages/",
             "page": f"/pages/{self.page.pk}/",
