@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gospub import clock
 from gospub.accounts import audit
-from monitoring.dashboards.views import parse_day
+from monitoring.dashboards.queries.periods import parse_day
 from monitoring.models import PlatformCode, Region
 
 from . import sheets

@@ -203,6 +203,11 @@ TABLE: dict[str, Rule] = {
     "mail_twin": entrance(_answers(302, 404), public=False, args=("1",)),
     # --- screens of a region ---
     "overview": of_region(WHOLE_REGION),
+    "dynamics": of_region(WHOLE_REGION),
+    "heat_map": of_region(WHOLE_REGION),
+    "growth": of_region(WHOLE_REGION),
+    "years": of_region(WHOLE_REGION),
+    "goals": of_region(WHOLE_REGION, post=RATER_FORM),
     "collection_status": of_region(WHOLE_REGION),
     "pages": of_region(REGION),
     "pages_export": of_region(REGION, "csv"),
@@ -257,7 +262,7 @@ TABLE: dict[str, Rule] = {
     "methodology_rehearsal": of_methodology(WHOLE_REGION),
     # --- awards ---
     "contests": of_region(REGION),
-    "contest_open": of_region(RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "contest_open": of_region(RATERS, post=RATER_FORM),
     "contest": of_object("contest", REGION),
     "contest_advance": of_object("contest", POST_ONLY, post=RATERS_MAY),
     "contest_back": of_object("contest", POST_ONLY, post=RATERS_MAY),
@@ -265,8 +270,8 @@ TABLE: dict[str, Rule] = {
     "contest_protocol": of_object("contest", WHOLE_REGION),
     "contest_apply": of_object("contest", APPLICANTS, post=_answers(302, 404, **dict.fromkeys(APPLYING, 422))),
     "nomination": of_object("nomination", WHOLE_REGION),
-    "nomination_jury": of_object("nomination", RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),
-    "nomination_votes": of_object("nomination", RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "nomination_jury": of_object("nomination", RATERS, post=RATER_FORM),
+    "nomination_votes": of_object("nomination", RATERS, post=RATER_FORM),
     "award_list_propose": of_object("contest", POST_ONLY, post=RATERS_MAY),
     "award_list": of_object("award_list", WHOLE_REGION),
     "award_list_discard": of_object("award_list", POST_ONLY, post=RATERS_MAY),
@@ -289,7 +294,7 @@ TABLE: dict[str, Rule] = {
     "papers": of_object("award_list", WHOLE_REGION, post=_whole(422, 404)),
     "paper_file": of_object("paper", WHOLE_REGION),
     "award_diploma": of_object("award", WHOLE_REGION),  # the list is not signed: admins see nothing of it yet
-    "wording": of_region(RATERS, "diploma", post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "wording": of_region(RATERS, "diploma", post=RATER_FORM),
     "wording_reset": of_region(POST_ONLY, "diploma", post=RATERS_MAY),
     "wording_preview": of_region(RATERS, "diploma"),
     # --- forum and training ---
@@ -328,7 +333,7 @@ TABLE: dict[str, Rule] = {
     "reminders": of_region(RATERS, post=RATER_FORM),
     # --- press figures ---
     "fact_sheets": of_region(WHOLE_REGION),
-    "fact_sheet_new": of_region(RATERS, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "fact_sheet_new": of_region(RATERS, post=RATER_FORM),
     "fact_sheet": of_object("sheet", WHOLE_REGION),
     "fact_sheet_publish": of_object("sheet", POST_ONLY, post=_whole(403, 404, operator=302, official=302)),
     "fact_sheet_export": of_object("sheet", WHOLE_REGION, "csv"),
@@ -342,7 +347,7 @@ TABLE: dict[str, Rule] = {
     "appeal_file": of_object("contested", CONTESTING, "avatar", post=CONTESTING | {Role.ADMIN: 422}),
     "appeal_draft": of_object("contested", POST_ONLY, "avatar", post=CONTESTING | {Role.ADMIN: 400}),
     "appeal": of_object("appeal", OWN_OBJECT),
-    "appeal_decide": of_object("appeal", POST_ONLY, post=_whole(403, 404, operator=422, analyst=422, official=422)),
+    "appeal_decide": of_object("appeal", POST_ONLY, post=RATER_FORM),
     "appeal_withdraw": of_object("appeal", POST_ONLY, post=CONTESTING | {Role.ADMIN: 302}),
     "appeal_evidence": Rule(OWN_OBJECT, {}, lambda place: [place.appeal.pk, place.appeal.evidence.get().pk], [0, 0]),
     "appeals_recompute": of_object("rating", POST_ONLY, post=RATERS_MAY),

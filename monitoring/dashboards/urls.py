@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.i18n import set_language
 
-from . import admins, evidence, networks, preferences, suspects, views
+from . import admins, dynamics, evidence, goals, growth, heat, networks, preferences, suspects, views, years
 from .exports import FileKind
 
 register_converter(FileKind, "kind")
@@ -12,6 +12,11 @@ register_converter(FileKind, "kind")
 urlpatterns = [
     path("", views.home, name="home"),
     path("regions/<slug:code>/", views.overview, name="overview"),
+    path("regions/<slug:code>/dynamics/", dynamics.dynamics, name="dynamics"),
+    path("regions/<slug:code>/goals/", goals.goals, name="goals"),
+    path("regions/<slug:code>/years/", years.years, name="years"),
+    path("regions/<slug:code>/heat-map/", heat.heat_map, name="heat_map"),
+    path("regions/<slug:code>/growth/", growth.growth, name="growth"),
     path("regions/<slug:code>/pages/", views.pages, name="pages"),
     path("regions/<slug:code>/pages/export/<kind:kind>/", views.pages_export, name="pages_export"),
     path("regions/<slug:code>/institutions/", views.institutions, name="institutions"),

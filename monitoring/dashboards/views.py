@@ -20,6 +20,7 @@ from .queries import page as card_queries
 from .queries import pages as page_queries
 from .queries import suspects as suspect_queries
 from .queries import troubles as trouble_queries
+from .queries.periods import parse_day
 
 
 @require_safe
@@ -57,14 +58,6 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "waiting": suspect_queries.waiting_count(region),
     }
     return render(request, "overview.html", context)
-
-
-def parse_day(text: str) -> dt.date | None:
-    """A day written as in the address, YYYY-MM-DD; anything else is None."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 @require_safe

@@ -467,6 +467,8 @@ class Migration(migrations.Migration):
                 ('posts', models.PositiveIntegerField(null=True, verbose_name='posts')),
                 ('views', models.PositiveBigIntegerField(null=True, verbose_name='views')),
                 ('interactions', models.PositiveBigIntegerField(null=True, verbose_name='likes, comments and reposts')),
+                ('people_comments', models.PositiveIntegerField(null=True, verbose_name='comments by people')),
+                ('answered_comments', models.PositiveIntegerField(null=True, verbose_name='answered comments')),
                 ('month', models.DateField(verbose_name='first day of the month')),
                 ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='monitoring.region', verbose_name='region')),
             ],
@@ -487,6 +489,8 @@ class Migration(migrations.Migration):
                 ('posts', models.PositiveIntegerField(null=True, verbose_name='posts')),
                 ('views', models.PositiveBigIntegerField(null=True, verbose_name='views')),
                 ('interactions', models.PositiveBigIntegerField(null=True, verbose_name='likes, comments and reposts')),
+                ('people_comments', models.PositiveIntegerField(null=True, verbose_name='comments by people')),
+                ('answered_comments', models.PositiveIntegerField(null=True, verbose_name='answered comments')),
                 ('day', models.DateField(verbose_name='local day')),
                 ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='monitoring.region', verbose_name='region')),
             ],
@@ -731,5 +735,23 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='suspect',
             constraint=models.UniqueConstraint(models.F('page'), models.F('day'), name='suspect_page_day'),
+        ),
+        migrations.CreateModel(
+            name='Goal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('measure', models.CharField(choices=[('subscribers', 'subscribers on all networks'), ('pages', 'pages on all networks')], max_length=12, verbose_name='measure')),
+                ('value', models.PositiveBigIntegerField(verbose_name='value')),
+                ('day', models.DateField(verbose_name='until')),
+                ('start', models.PositiveBigIntegerField(null=True, verbose_name='value when it was set')),
+                ('set_at', models.DateTimeField(verbose_name='set at')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='monitoring.region', verbose_name='region')),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='set by')),
+            ],
+            options={
+                'verbose_name': 'goal',
+                'verbose_name_plural': 'goals',
+                'constraints': [models.UniqueConstraint(models.F('region'), models.F('measure'), models.F('value'), models.F('day'), name='goal_once')],
+            },
         ),
     ]

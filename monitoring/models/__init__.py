@@ -4,6 +4,7 @@ from .access import AccessPause, CallCount, Heartbeat, Network, NetworkState, Op
 from .consents import Consent, ConsentScope, ConsentText
 from .events import EventKind, PageEvent
 from .evidence import EvidenceCard, EvidenceDecision, EvidenceKind
+from .goals import Goal, GoalMeasure
 from .measures import (
     PageDay,
     PageProfile,
@@ -47,6 +48,8 @@ __all__ = [
     "EvidenceDecision",
     "EvidenceKind",
     "Exemption",
+    "Goal",
+    "GoalMeasure",
     "GroupDay",
     "GroupMonth",
     "Heartbeat",

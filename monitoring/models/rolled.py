@@ -115,6 +115,8 @@ class GroupFigures(models.Model):
     posts = models.PositiveIntegerField(_("posts"), null=True)
     views = models.PositiveBigIntegerField(_("views"), null=True)
     interactions = models.PositiveBigIntegerField(_("likes, comments and reposts"), null=True)
+    people_comments = models.PositiveIntegerField(_("comments by people"), null=True)
+    answered_comments = models.PositiveIntegerField(_("answered comments"), null=True)
 
     class Meta:
         abstract = True

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from monitoring.models import Dimension, GroupDay, GroupMonth, Page, PageDay, Region, Sector, Slot, SlotStatus
 from monitoring.models.measures import GONE_REASONS
 
 BATCH = 2000
+# What a page day gives as it is; the audience first.
+ADDED = ("subscribers", "posts", "views", "people_comments", "answered_comments")
 
 
 @dataclass(slots=True)
@@ -21,6 +23,8 @@ class Sums:
     posts: int | None = None
     views: int | None = None
     interactions: int | None = None
+    people_comments: int | None = None
+    answered_comments: int | None = None
 
     def add(self, name: str, value: int | None) -> None:
         if value is not None:
@@ -69,15 +73,14 @@ def refresh_group_days(region: Region, days: Iterable[dt.date]) -> None:
             for key in keys[page_id]:
                 groups[key].pages += 1
         facts = PageDay.objects.filter(day=day, page__institution__region=region)
-        for page_id, subscribers, posts, views, likes, comments, reposts in facts.values_list(
-            "page_id", "subscribers", "posts", "views", "likes", "comments", "reposts"
+        for page_id, likes, comments, reposts, *added in facts.values_list(
+            "page_id", "likes", "comments", "reposts", *ADDED
         ):
             for key in keys[page_id]:
                 sums = groups[key]
-                sums.measured += subscribers is not None
-                sums.add("subscribers", subscribers)
-                sums.add("posts", posts)
-                sums.add("views", views)
+                for name, value in zip(ADDED, added, strict=True):
+                    sums.add(name, value)
+                sums.measured += added[0] is not None
                 for part in (likes, comments, reposts):
                     sums.add("interactions", part)
         write_groups(GroupDay, region, "day", {day: groups})
@@ -93,12 +96,7 @@ def write_groups(model: type[GroupDay] | type[GroupMonth], region: Region, when:
             region=region,
             dimension=dimension,
             key=key,
-            pages=sums.pages,
-            measured=sums.measured,
-            subscribers=sums.subscribers,
-            posts=sums.posts,
-            views=sums.views,
-            interactions=sums.interactions,
+            **asdict(sums),
             **{when: moment},
         )
         for moment, by_key in groups.items()

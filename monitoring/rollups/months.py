@@ -55,6 +55,9 @@ def _group_month(
             groups[key].add("views", row.views)
             for part in (row.likes, row.comments, row.reposts):
                 groups[key].add("interactions", part)
+            if row.people_comments:  # 0 of a page month may also be a month whose comments were not read
+                groups[key].add("people_comments", row.people_comments)
+                groups[key].add("answered_comments", row.answered_comments)
     days = GroupDay.objects.filter(region=region, day__range=(month, month_end(month)))
     last = days.aggregate(last=Max("day"))["last"]
     for group in days.filter(day=last):

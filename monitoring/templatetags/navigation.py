@@ -21,7 +21,7 @@ register = template.Library()
 ALL, WHOLE, KEEPERS = range(3)
 # (address, title, icon, for all of the region, those who see it as a whole or keep it, other screens under the heading)
 SECTIONS = (
-    ("overview", _("Region"), "region", WHOLE, ()),
+    ("overview", _("Region"), "region", WHOLE, ("dynamics", "goals", "growth", "heat_map", "years")),
     ("pages", _("Pages"), "pages", ALL, ("page",)),
     ("institutions", _("Institutions"), "institutions", ALL, ("institution",)),
     ("admins", _("Page admins"), "person", WHOLE, ("admin_card", "consent_give", "name_remove")),

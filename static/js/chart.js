@@ -1,6 +1,6 @@
 // Draws every [data-chart] from the JSON element that it names. Time is to scale, null is a gap.
 (() => {
-  const DASHES = { vk: "solid", ok: [7, 4], telegram: [2, 3], max: [9, 3, 2, 3] };
+  const DASHES = { vk: "solid", ok: [7, 4], telegram: [2, 3], max: [9, 3, 2, 3], muted: [5, 4] };
   const language = document.documentElement.lang;
   const whole = new Intl.NumberFormat(language);
   const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });

@@ -94,6 +94,11 @@ class World:
         region = f"/regions/{self.region.code}"
         return {
             "overview": f"{region}/",
+            "dynamics": f"{region}/dynamics/?against=year",
+            "goals": f"{region}/goals/",
+            "years": f"{region}/years/",
+            "growth": f"{region}/growth/?step=institution",
+            "heat map": f"{region}/heat-map/",
             "pages": f"{region}/pages/",
             "page": f"/pages/{self.page.pk}/",
             "institutions": f"{region}/institutions/",
