@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from gospub import clock
 from monitoring.dashboards import exports, tables
-from monitoring.dashboards.views import parse_day, render_table
+from monitoring.dashboards.queries.periods import parse_day
+from monitoring.dashboards.views import render_table
 from monitoring.models import Institution, PlatformCode, Region
 
 from . import checks as check_queries
