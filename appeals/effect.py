@@ -11,6 +11,8 @@ from ratings.models import Correction, Rating, Score
 from ratings.names import RELATED
 from ratings.rules_data import read_rules
 
+MOST_MOVES = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Stand:
@@ -36,14 +38,15 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """now: as institutions see it; without, after: in the next edition without the decision and with it. moves: of
-    everybody else. drift: how many would differ from what institutions see without the decision, since other appeals
-    were accepted or data came in."""
+    everybody else, the first places first, MOST_MOVES at most of `moved`. drift: how many would differ from what
+    institutions see without the decision, since other appeals were accepted or data came in."""
 
     edition: Rating
     now: Stand | None
     without: Stand
     after: Stand
     moves: list[Move]
+    moved: int
     drift: int
 
     @property
@@ -61,16 +64,20 @@ def effect(rating: Rating, key: str, entered: Sequence[Correction]) -> Effect:
     """
     without = _stands(rating, foresee(rating))
     after = _stands(rating, foresee(rating, entered)) if entered else without
-    scores = {each.key: each for each in rating.scores.select_related(*RELATED).defer("items", "facts")}
-    now = {name: Stand(each.points, each.place, each.status) for name, each in scores.items()}
-    moves = [
-        Move(scores[name], without[name], after[name])
-        for name in without
-        if name != key and name in scores and without[name] != after[name]
-    ]
-    moves.sort(key=lambda move: (move.after.place or len(scores) + 1, move.score.pk))
-    drift = sum(now.get(name) != without.get(name) for name in now.keys() | without.keys())
-    return Effect(rating, now.get(key), without.get(key, NOWHERE), after.get(key, NOWHERE), moves, drift)
+    stored = rating.scores.values_list("key", "points", "place", "status")
+    now = {name: Stand(*rest) for name, *rest in stored}
+    moved = [name for name in without if name != key and without[name] != after[name]]
+    moved.sort(key=lambda name: (after[name].place or len(after) + 1, name))
+    shown = {each.key: each for each in rating.scores.filter(key__in=moved[:MOST_MOVES]).select_related(*RELATED)}
+    return Effect(
+        rating,
+        now.get(key),
+        without.get(key, NOWHERE),
+        after.get(key, NOWHERE),
+        [Move(shown[name], without[name], after[name]) for name in moved if name in shown],
+        len(moved),
+        sum(now.get(name) != without.get(name) for name in now.keys() | without.keys()),
+    )
 
 
 def _stands(rating: Rating, result: Result) -> dict[str, Stand]:
@@ -97,7 +104,7 @@ def promise(found: Effect) -> dict[str, Any]:
         "edition": found.edition.edition,
         "points": [_text(found.now and found.now.points), _text(found.after.points)],
         "place": [found.now and found.now.place, found.after.place],
-        "moved": len(found.moves),
+        "moved": found.moved,
     }
 
 
