@@ -16,4 +16,4 @@ class AppealsConfig(AppConfig):
         from . import standing  # noqa: PLC0415
 
         lifecycle.CHECKS.append(standing.obstacles)
-        navigation.BADGES["appeals"] = standing.waiting
+        navigation.BADGES["appeals"] = (standing.waiting, standing.WAITING)

@@ -70,8 +70,11 @@ def obstacles(rating: Rating, today: dt.date) -> Iterator[Obstacle]:
         yield Obstacle("corrections", _("Appeals were accepted after the computation: compute a new edition."))
 
 
-def waiting(region: Region, user: User) -> tuple[int, str]:
-    """How many appeals wait for those who see the whole region, and how the list's address asks for them."""
+WAITING = f"?state={AppealState.FILED}&sort=filed"
+
+
+def waiting(region: Region, user: User) -> QuerySet[Appeal]:
+    """Appeals that wait for those who see the whole region."""
     if not user.rights.sees_whole(region.pk):
-        return 0, ""
-    return Appeal.objects.open().filter(institution__region=region).count(), f"?state={AppealState.FILED}&sort=filed"
+        return Appeal.objects.none()
+    return Appeal.objects.open().filter(institution__region=region)

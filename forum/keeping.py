@@ -31,9 +31,8 @@ def keep(event: Event, *, user: User, now: dt.datetime, today: dt.date) -> Event
     try:
         with transaction.atomic():
             event.save()
-            action = "forum_event.change" if before else "forum_event.create"
-            audit.record(user, action, f"forum_event {event.pk}", before=before, after=told(event), now=now,
-                         region=event.region_id)  # fmt: skip
+            audit.record(user, "forum_event.change" if before else "forum_event.create", f"forum_event {event.pk}",
+                         before=before, after=told(event), now=now, region=event.region_id)  # fmt: skip
     except IntegrityError as error:
         raise ForumError(_("There is one of this title on that day already.")) from error
     return event

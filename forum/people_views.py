@@ -157,7 +157,7 @@ def participants_export(request: HttpRequest, pk: int, kind: str) -> HttpRespons
     sort = tables.sort_of(request.GET, queries.PARTICIPANT_COLUMNS, queries.PARTICIPANT_SORT)
     chosen = chosen_participants(request, event).qs
     found = tables.ordered(chosen, queries.PARTICIPANT_COLUMNS, sort)
-    _record(request, event, f"participants, {kind}", found.count())
+    _exported(request, event, f"participants, {kind}", found.count())
     lines = queries.participant_lines(found, event.region.time_zone)
     name = f"participants-{event.pk}-{today_in(event.region)}"
     return exports.download(kind, name, _("Participants"), queries.PARTICIPANT_HEADINGS, lines)
@@ -171,7 +171,7 @@ def invitations_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     if not people:
         messages.error(request, _("There is nobody to print it for."))
         return redirect("event", pk)
-    _record(request, event, "invitations, pdf", len(people))
+    _exported(request, event, "invitations, pdf", len(people))
     return _pdf(papers.invitations(event, people, _ticket_link(request)), f"invitations-{event.pk}")
 
 
@@ -183,7 +183,7 @@ def event_certificates(request: HttpRequest, pk: int) -> HttpResponse:
     if not people or event.state != EventState.HELD:
         messages.error(request, _("Certificates are for those who came to what was held."))
         return redirect("event", pk)
-    _record(request, event, "certificates, pdf", len(people))
+    _exported(request, event, "certificates, pdf", len(people))
     return _pdf(papers.certificates(event, people), f"certificates-{event.pk}")
 
 
@@ -197,7 +197,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     return _pdf(papers.certificates(found.event, [found]), f"certificate-{found.pk}")
 
 
-def _record(request: HttpRequest, event: Event, file: str, rows: int) -> None:
+def _exported(request: HttpRequest, event: Event, file: str, rows: int) -> None:
     """Names leave: who took them, by which filter and how many. What was searched for may be a name itself: it is not
     kept."""
     chosen = {name: "…" if name == "q" else value for name, value in request.GET.items() if value}

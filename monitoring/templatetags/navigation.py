@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import template
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.template import RequestContext
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -67,14 +69,11 @@ SECTIONS = (
     ("collection_status", _("Collection"), "collection", WHOLE, ()),
     ("registry_import", _("Registry"), "registry", KEEPERS, ("registry_import_report",)),
 )
-# How many things wait in a section for that user, and how its address asks for them alone; apps that build on this one
-# add theirs when they are loaded (AppConfig.ready).
-BADGES: dict[str, Callable[[Region, User], tuple[int, str]]] = {
-    "suspects": lambda region, user: (suspects.waiting_count(region), f"?state={SuspectState.OPEN}"),
-    "evidence": lambda region, user: (
-        evidence.waiting_count(region, user),
-        f"?decision={EvidenceDecision.OPEN}",
-    ),
+# What waits in a section for that user, and how its address asks for it alone; apps that build on this one add theirs
+# when they are loaded (AppConfig.ready).
+BADGES: dict[str, tuple[Callable[[Region, User], QuerySet], str]] = {
+    "suspects": (lambda region, _user: suspects.waiting(region), f"?state={SuspectState.OPEN}"),
+    "evidence": (evidence.waiting, f"?decision={EvidenceDecision.OPEN}"),
 }
 
 
@@ -120,6 +119,7 @@ def links(request, region: Region) -> list[Link]:
     rights = request.user.rights
     seen = KEEPERS if rights.keeps(region.pk) else WHOLE if rights.sees_whole(region.pk) else ALL
     screen = request.resolver_match.url_name if request.resolver_match else ""
+    waiting = waiting_counts(region, request.user)
     result = []
     for name, title, icon, least, others in SECTIONS:
         if seen < least:
@@ -128,11 +128,21 @@ def links(request, region: Region) -> list[Link]:
             url = reverse(name, args=[region.code])
         except NoReverseMatch:  # a section that this installation does not have yet
             continue
-        badge, waiting = BADGES[name](region, request.user) if name in BADGES else (0, "")
+        badge = waiting.get(name, 0)
         if badge:
-            url += waiting
+            url += BADGES[name][1]
         result.append(Link(url, title, icon, screen == name or screen in others, badge))
     return result
+
+
+def waiting_counts(region: Region, user: User) -> dict[str, int]:
+    """{section: how many things wait there}, by one query for all of them."""
+    counts = {}
+    for name, (rows, _address) in BADGES.items():
+        one = rows(region, user).order_by().values(one=Value(1))
+        counts[f"{name}_waiting"] = Coalesce(Subquery(one.annotate(count=Count("pk")).values("count")), 0)
+    row = Region.objects.filter(pk=region.pk).values(**counts).first() or {}
+    return {name.removesuffix("_waiting"): count for name, count in row.items()}
 
 
 def installation_links(request) -> list[Link]:

@@ -44,6 +44,11 @@ class Bar:
     def known(self) -> bool:
         return self.line.state == State.KNOWN
 
+    @property
+    def impossible(self) -> bool:
+        """The network cannot tell it: there is nothing to contest."""
+        return self.line.state == State.IMPOSSIBLE
+
 
 @dataclass(frozen=True, slots=True)
 class Dot:

@@ -95,10 +95,12 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Рейтинги",
         "Награды",
         "Обучение и форум",
+        "Присутствие и закон",
         "Факты для прессы",
         "События",
         "Сомнительные числа",
         "Признаки накрутки",
+        "Апелляции",
         "Сбор",
         "Реестр",
         "Доступ",
@@ -112,6 +114,7 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Обучение и форум",
         "События",
         "Признаки накрутки",
+        "Апелляции",
     ]
     assert menu(client, reverse("page", args=[page.pk])) == own
 

@@ -169,5 +169,5 @@ def test_it_reads_little_however_much_there_is(user, region, django_assert_max_n
         SuspectFactory(page=mine)
         Slot.objects.create(page=mine, day=SUNDAY, status="failed", reason="unreachable")
         PageEvent.objects.create(page=mine, day=SUNDAY, kind=EventKind.DELETED)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         digest(user, region)

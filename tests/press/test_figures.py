@@ -255,7 +255,7 @@ def test_the_number_of_queries_does_not_grow_with_the_pages(region, count, djang
     for number in range(count):
         page(region, {DAY: 10, YEAR_AGO: 9}, ("vk", "ok")[number % 2])
     rolled_up(region)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(18):
         compute(region, DATES)
 
 

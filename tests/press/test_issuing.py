@@ -45,7 +45,7 @@ def figure(sheet: FactSheet, kind: Kind = Kind.SUBSCRIBERS, network: str = "") -
 def test_a_sheet_keeps_its_figures_with_codes_of_their_own(sheet):
     assert {figure(sheet, kind).value for kind in (Kind.PAGES, Kind.SUBSCRIBERS)} == {3, 520}
     codes = set(sheet.figures.values_list("code", flat=True))
-    assert len(codes) == sheet.figures.count() == 23
+    assert len(codes) == sheet.figures.count() == 25
     assert all(len(code) == 8 for code in codes)
     assert AuditEntry.objects.get(action="fact_sheet.issue").after == {"day": "2024-10-26", "digest": sheet.digest}
 

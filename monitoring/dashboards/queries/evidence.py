@@ -63,9 +63,9 @@ def with_pages(cards: QuerySet[EvidenceCard]) -> QuerySet[EvidenceCard]:
     return cards.select_related("page__institution__region", "explained_by", "decided_by")
 
 
-def waiting_count(region: Region, user: User) -> int:
-    """How many of those that the user may see wait for a decision."""
-    return EvidenceCard.objects.visible_to(user).open().filter(page__institution__region=region).count()
+def waiting(region: Region, user: User) -> QuerySet[EvidenceCard]:
+    """Those that the user may see and that wait for a decision."""
+    return EvidenceCard.objects.visible_to(user).open().filter(page__institution__region=region)
 
 
 def evidence_rows(cards: Iterable[EvidenceCard], own: Collection[int]) -> Iterator[EvidenceRow]:

@@ -44,9 +44,14 @@ def with_pages(suspects: QuerySet[Suspect]) -> QuerySet[Suspect]:
     return suspects.select_related("page__institution__region", "page__state", "decided_by")
 
 
+def waiting(region: Region) -> QuerySet[Suspect]:
+    """Those of the region that wait for a decision."""
+    return Suspect.objects.filter(state=SuspectState.OPEN, page__institution__region=region)
+
+
 def waiting_count(region: Region) -> int:
-    """How many of the region's wait for a decision."""
-    return Suspect.objects.filter(state=SuspectState.OPEN, page__institution__region=region).count()
+    """How many they are."""
+    return waiting(region).count()
 
 
 def suspect_rows(suspects: Iterable[Suspect]) -> Iterator[SuspectRow]:

@@ -69,7 +69,7 @@ def test_the_invited_one_sets_name_and_password_and_has_the_right(region, school
     response = client.post(
         reverse("account_login"), {"login": user.email, "password": ACCOUNT["password"]}, follow=True
     )
-    assert response.redirect_chain[-1][0] == reverse("institution", args=[school.pk])
+    assert response.redirect_chain[-1][0] == reverse("desk", args=[school.pk])
 
 
 def test_a_link_serves_once(region, school):
