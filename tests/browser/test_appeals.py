@@ -18,7 +18,7 @@ TEXT = "Обложка была на странице весь месяц"
 @pytest.fixture
 def contesting(visit, world):
     """The form of an appeal, open for the institution's admin: (screen, address, user)."""
-    score = another_value(world.ratings)
+    score = another_value(world.screens)
     user = institution_admin(score.page.institution)
     screen, address = visit(user=user), f"/scores/{score.pk}/cover/appeal/"
     screen.open(address)
@@ -63,7 +63,7 @@ def test_the_end_of_the_sign_in_takes_nothing_from_the_screen(contesting):
 
 
 def test_without_javascript_the_draft_is_kept_by_a_button(visit, world):
-    score = another_value(world.ratings)
+    score = another_value(world.screens)
     screen = visit(javascript=False, user=institution_admin(score.page.institution))
     screen.open(f"/scores/{score.pk}/cover/appeal/")
     screen.tab.get_by_label("Что неверно и почему").fill("Обложка")
@@ -74,7 +74,7 @@ def test_without_javascript_the_draft_is_kept_by_a_button(visit, world):
 
 def test_the_effect_follows_the_numbers_and_is_what_is_accepted(visit, world):
     screen = visit()
-    screen.open(world.ratings["appeal"])
+    screen.open(world.screens["appeal"])
     before = screen.tab.locator("#effect .facts").inner_text()
     field = screen.tab.get_by_role("textbox", name=re.compile("Числитель")).last
     field.fill("0,5")
