@@ -31,7 +31,6 @@ from .wording import (
     points_text,
     rounding_words,
     subject_rules,
-    ties_words,
     unit_words,
     unknown_words,
     winsorising_words,
@@ -122,8 +121,6 @@ def _sections(methodology: Methodology, rules: Rules) -> list[tuple[str, Sequenc
         rules.appeal_days,
     )
     awards = [_capital(line_words(rules)) + "."] if rules.line else []
-    if rules.ties:
-        awards.append(ties_words(rules))
     zones = [
         _("%(zone)s: from %(bound)s points.") % {"zone": zone.label, "bound": points_text(zone.bound)}
         for zone in rules.zones

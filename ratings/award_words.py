@@ -22,7 +22,7 @@ from .award_rules import (
 )
 from .catalogue import INDICATORS
 from .rules import GroupField, Rules
-from .wording import GROUP_FIELDS, points_text
+from .wording import GROUP_FIELDS, points_text, ties_words
 
 ORDER_WORDS = {
     POINTS: lambda: _("points of the rating"),
@@ -83,7 +83,7 @@ def award_words(data: Mapping[str, Any], rules: Rules) -> list[str]:
     """The award rules of a methodology's data, or those that count where it has none, a line each."""
     awards = read_award_rules(data.get("awards") or DEFAULT, [item.code for item in rules.items])
     lines = [_nomination(each, rules) for each in awards.nominations]
-    return [*lines, *_common(awards)]
+    return [*lines, *_common(awards, rules)]
 
 
 def _nomination(rule: NominationRule, rules: Rules) -> str:
@@ -97,12 +97,13 @@ def _nomination(rule: NominationRule, rules: Rules) -> str:
     return f"{rule.name}: {'; '.join(parts)}."
 
 
-def _common(awards: AwardRules) -> list[str]:
+def _common(awards: AwardRules, rules: Rules) -> list[str]:
     past = PAST[awards.past_winners]()
+    cut = ties_words(rules) or _("Where the line cuts through equals, all of them are awarded.")
     lines = [
         _("Short list of a nomination: %s.") % quota_words(awards.short_list),
         past % number(awards.past_years) if "%s" in past else past,
-        _("Nobody is awarded twice in a nomination. Where the line cuts through equals, all of them are awarded."),
+        _("Nobody is awarded twice in a nomination.") + " " + cut,
     ]
     if awards.mark:
         mark = {"points": points_text(awards.mark.threshold), "months": number(awards.mark.months)}

@@ -114,8 +114,9 @@ def rehearse_change(region: Region, rules: Rules, before: Rules, today: dt.date,
     for period in _past_periods(rules, today):
         try:
             read_to = last_collected(region, period, now)
-            tables = read_tables(region, rules, period, read_to)
-            old = read_tables(region, before, period, read_to)
+            corrections = Corrections.of(region, period.first, read_to)
+            tables = read_tables(region, rules, period, read_to, corrections)
+            old = read_tables(region, before, period, read_to, corrections)
         except NothingToRateError:
             continue
         scores = _scores(before, rate(before, *old)) if before.subject == rules.subject else {}

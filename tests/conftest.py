@@ -2,10 +2,15 @@
 
 import os
 
+import hypothesis
 import pytest
 from django.db import connection
 
 from tests import services
+
+# How long one example takes on a busy machine says nothing of the code.
+hypothesis.settings.register_profile("gospub", deadline=None)
+hypothesis.settings.load_profile("gospub")
 
 pytest_plugins = ["tests.simulator_fixtures"]
 

@@ -15,9 +15,13 @@ SNAP = 9
 LEAST_EXPERTS = 2
 
 
-def within(values: Sequence[float], quota: Quota) -> int:
-    """How many of the values, sorted from the best to the worst, the quota takes; where it cuts through equal values
-    all of them are in. A share is rounded up, so that a small nomination has somebody too."""
+def within(values: Sequence[float], quota: Quota, turns: Sequence[tuple[float, ...]] = ()) -> int:
+    """How many of the values, sorted from the best to the worst, the quota takes. A share is rounded up, so that a
+    small nomination has somebody too.
+
+    turns: what decides where it cuts through equal values, which are sorted by it; where there is none, or it is equal
+    too, all of them are in.
+    """
     if quota.threshold is not None:
         return sum(value >= quota.threshold - 10**-SNAP for value in values)
     large = quota.large_from is not None and len(values) >= quota.large_from
@@ -29,7 +33,10 @@ def within(values: Sequence[float], quota: Quota) -> int:
     if wanted <= 0 or wanted >= len(values):
         return min(max(wanted, 0), len(values))
     line = round(values[wanted - 1], SNAP)
-    return sum(round(value, SNAP) >= line for value in values)
+    end = sum(round(value, SNAP) >= line for value in values)
+    if turns:
+        return next((n for n in range(wanted, end) if turns[n] != turns[wanted - 1]), end)
+    return end
 
 
 def dense_places(values: Iterable[float]) -> list[int]:

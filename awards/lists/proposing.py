@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Count, Prefetch
@@ -44,26 +44,40 @@ def propose(contest: Contest, *, user: User, now: dt.datetime) -> AwardList:
 
 
 def _proposals(contest: Contest, found: AwardList) -> list[Award]:
-    awards, _rules = rules_of(contest)
+    awards, rules = rules_of(contest)
     rows = []
-    placed = Candidate.objects.filter(left_at="", place__isnull=False).select_related("page", "institution")
+    placed = Candidate.objects.filter(left_at="", place__isnull=False).select_related("page", "institution", "score")
     nominations = contest.nominations.annotate(every=Count("candidates"))
     for nomination in nominations.prefetch_related(Prefetch("candidates", placed, to_attr="placed")):
         rule = nomination_rule(nomination, awards)
-        rows += [award_of(each, found, rule, tie) for each, tie in winners(nomination.placed, nomination.every, rule)]
+        won = winners(nomination.placed, nomination.every, rule, rules.ties)
+        rows += [award_of(each, found, rule, tie) for each, tie in won]
     return rows
 
 
-def winners(placed: Iterable[Candidate], every: int, rule: NominationRule) -> list[tuple[Candidate, bool]]:
+def winners(
+    placed: Sequence[Candidate], every: int, rule: NominationRule, ties: Sequence[str] = ()
+) -> list[tuple[Candidate, bool]]:
     """(candidate, whether it shares its place) of those with a place whom the nomination's quota takes.
 
-    every: how many were on its long list: by them goes a share, and whether the nomination is large.
+    every: how many were on its long list: by them goes a share, and whether the nomination is large. ties: codes of the
+    methodology's items that decide, in order, where the quota cuts through equal points.
     """
-    first, _again = once_each(sorted(placed, key=lambda each: (each.place, each.pk)))
-    values = [each.points for each in first] + [float("-inf")] * (every - len(first))
-    count = min(within(values, rule.winners), len(first))
+    turns = {each.pk: _turn(each, ties) for each in placed}
+    by_turn = sorted(placed, key=lambda each: ([-value for value in turns[each.pk]], each.pk))
+    first, _again = once_each(sorted(by_turn, key=lambda each: each.place))
+    absent = every - len(first)
+    values = [each.points for each in first] + [float("-inf")] * absent
+    decided = [turns[each.pk] for each in first] + [()] * absent
+    count = min(within(values, rule.winners, decided), len(first))
     shared = Counter(each.place for each in first)
     return [(each, shared[each.place] > 1) for each in first[:count]]
+
+
+def _turn(each: Candidate, ties: Sequence[str]) -> tuple[float, ...]:
+    """The 0–100 of the items that decide; who has no value there comes after those who have."""
+    items = each.score.items if ties else {}
+    return tuple(-1.0 if (normal := (items.get(code) or [None] * 4)[3]) is None else normal for code in ties)
 
 
 def award_of(

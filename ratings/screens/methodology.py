@@ -31,7 +31,6 @@ from ..wording import (
     points_text,
     rounding_words,
     subject_rules,
-    ties_words,
     unit_words,
     unknown_words,
     winsorising_words,
@@ -70,7 +69,6 @@ class Words:
     eligibility: list[str]
     peers: list[str]
     line: str
-    ties: str
     rounding: list[str]
     extremes: str
     whole: bool
@@ -106,7 +104,6 @@ def words(rules: Rules, data: Mapping[str, Any]) -> Words:
         eligibility_words(rules),
         peers_words(rules),
         line_words(rules),
-        ties_words(rules),
         rounding_words(rules),
         winsorising_words(rules),
         rules.unit is None,

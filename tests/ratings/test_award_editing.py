@@ -127,8 +127,8 @@ def test_a_text_that_cannot_be_is_named(field, value, named):
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def words(awards: dict) -> str:
-    data = {"items": [item("growth"), item("avatar")], "awards": awards}
+def words(awards: dict, **rest) -> str:
+    data = {"items": [item("growth"), item("avatar")], "awards": awards} | rest
     return "\n".join(award_words(data, read_rules(data)))
 
 
@@ -146,3 +146,10 @@ def words(awards: dict) -> str:
 )
 def test_the_rules_are_told_in_words(awards, said):
     assert said in words(awards)
+
+
+def test_what_decides_between_equals_is_told_once_and_only_where_something_does():
+    assert "награждают всех равных" in words(one())
+    told = words(one(), ties=["avatar"])
+    assert "решают по порядку: Аватар" in told
+    assert "награждают всех равных" not in told

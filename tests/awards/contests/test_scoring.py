@@ -18,6 +18,18 @@ def test_a_quota_that_cuts_through_equals_takes_all_of_them():
     assert within([9, 8, 8, 8, 1], Quota(places=2)) == 4
 
 
+def test_where_something_decides_between_equals_no_more_than_the_quota_are_in():
+    assert within([9, 8, 8, 8, 1], Quota(places=2), [(1,), (5,), (3,), (2,), (9,)]) == 2
+
+
+def test_equals_between_whom_nothing_decides_are_all_in_and_those_below_them_are_not():
+    assert within([9, 8, 8, 8, 1], Quota(places=2), [(1,), (5,), (5,), (2,), (9,)]) == 3
+
+
+def test_where_the_line_cuts_through_no_tie_nothing_decides():
+    assert within([9, 8, 7, 7], Quota(places=2), [(1,), (1,), (5,), (5,)]) == 2
+
+
 def test_equal_means_equal_to_nine_digits():
     assert within([0.1 + 0.2, 0.3, 0.1], Quota(places=1)) == 2
 

@@ -19,8 +19,10 @@ from awards.models import Award, AwardList, AwardState, Candidate, Contest, Cont
 from gospub.accounts.models import AuditEntry
 from monitoring.models import Page
 from ratings.award_rules import DividedBy, NominationRule, Quota
+from ratings.models import RatingState, Score
 from tests.awards.contests.worlds import NOW, RULES, contest_of, final_rating, led, winner_of
 from tests.factories import RegionFactory, analyst, auditor, institution_admin, official
+from tests.ratings.worlds import item, rate, to
 
 pytestmark = pytest.mark.django_db
 WHY = "Проект признан лучшим на совете"
@@ -73,6 +75,25 @@ def test_a_tie_at_the_line_is_proposed_whole_and_said_openly(region):
     found = propose(contest, user=contest.created_by, now=NOW)
     assert [(title, place) for title, place, _degree in lines(found)] == [("П0", 1), ("П1", 2), ("П2", 3), ("П3", 3)]
     assert found.awards.filter(tie=True, nomination__name="Лучший госпаблик").count() == 2
+
+
+def test_a_tie_at_the_line_is_broken_by_what_the_methodology_names_and_by_nothing_else(region):
+    """П2, П3 and П4 are equal and the line goes through them: П4 has won the most subscribers."""
+    rating = final_rating(region, (9, 7, 5, 5, 5))
+    rules = rating.methodology
+    rules.data |= {"ties": ["growth"], "items": [*rules.data["items"], item("growth", "0.000000001")]}
+    rules.save()
+    rating = to(rate(region, rules), RatingState.FINAL)
+    contest = led(contest_of(rating, "gate"), Stage.PROTOCOL)
+    Candidate.objects.filter(place__gte=3).update(place=3, points=50)
+    found = propose(contest, user=contest.created_by, now=NOW)
+    assert [(title, place) for title, place, _degree in lines(found)] == [("П0", 1), ("П1", 2), ("П4", 3)]
+
+
+def test_fewer_with_a_place_than_the_quota_all_win():
+    rows = [Candidate(pk=n, place=1, points=50, score=Score(items={})) for n in range(2)]
+    rule = NominationRule("a", "", DividedBy.NOTHING, "points", 1, Quota(places=3), ())
+    assert len(winners(rows, 9, rule, ["growth"])) == 2
 
 
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=12), st.integers(1, 5))
