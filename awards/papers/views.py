@@ -13,7 +13,6 @@ from awards.models import Award, AwardList, JobState, PaperJob, PaperKind, Wordi
 from gospub import clock
 from gospub.accounts import audit
 from gospub.accounts.models import User
-from monitoring.dashboards.views import render_table
 from monitoring.models import Region
 
 from . import making, pdf
@@ -61,9 +60,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
         "working": any(job.state in (JobState.WAITING, JobState.RUNNING) for job in jobs),
         "paused": "paused" in request.GET,
     }
-    response = render_table(request, "papers.html", context)
-    response.status_code = 422 if request.method == "POST" else 200
-    return response
+    return render(request, "papers.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_safe

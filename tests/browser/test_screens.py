@@ -43,7 +43,23 @@ def test_no_english_word_is_left_on_a_screen(visit, world):
     screen = visit()
     foreign = {}
     known = {"VK", "Telegram", "MAX", "XLSX", "CSV", "DOCX", "PDF", "PNG", "SVG", "QR", "UTC", "wall", "get"}
-    known |= {"V", "O", "T", "M", "I", "II", "III"}
+    known |= {
+        "V",
+        "O",
+        "T",
+        "M",
+        "I",
+        "II",
+        "III",
+        "RFC",
+        "Excel",
+        "Word",
+        "docx",
+        "title",
+        "JSON",
+        "JPEG",
+        "methodology",
+    }
     known |= {"Q", "W", "n", "a", "sha", "docs", "best", "admin", "md"}  # periods, cells and files of ratings
     known |= {"PDF", "PNG", "SVG"}
     for name, address in world.addresses.items():

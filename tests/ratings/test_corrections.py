@@ -299,7 +299,7 @@ def test_the_passport_of_a_corrected_score_tells_it_and_keeps_its_number(region)
     found = {}
     for each in (page, other):
         file = io.BytesIO()
-        write_passport(by_key(rating)[str(each.pk)], file, {})
+        write_passport(by_key(rating)[str(each.pk)], file, {}, {page.pk: "Одна", other.pk: "Другая"})
         rows = load_workbook(file).worksheets[0].iter_rows(values_only=True)
         found[each] = next(row for row in rows if row[0] == "Вовлечённость по просмотрам")
     assert (found[page][2:4], found[page][8]) == ((75, 1500), "внесено вручную вместо измеренного")
