@@ -128,6 +128,11 @@ class World:
     users: dict[Role, User | None]
 
 
+def keep_upload(keeper: User, region: Region, key: uuid.UUID | None = None) -> uuid.UUID:
+    """A spreadsheet of the region, read and not applied yet; lost whenever the cache is cleared."""
+    return uploads.keep(keeper, uploads.Upload("registry.xlsx", region.pk, [], []), key)
+
+
 def place() -> Place:
     region = RegionFactory()
     page = collected(PageFactory(institution__region=region, institution__founder="Минкульт", title="Своя"), DAY)
@@ -156,7 +161,7 @@ def place() -> Place:
         rating=rating,
         score=score,
         analyst=keeper,
-        upload=uploads.keep(keeper, uploads.Upload("registry.xlsx", region.pk, [], [])),
+        upload=keep_upload(keeper, region),
         grant=institution_admin(page.institution).grants.get(),
         invitation=invitation,
         token=token,

@@ -294,7 +294,7 @@ TABLE: dict[str, Rule] = {
     "papers": of_object("award_list", WHOLE_REGION, post=_whole(422, 404)),
     "paper_file": of_object("paper", WHOLE_REGION),
     "award_diploma": of_object("award", WHOLE_REGION),  # the list is not signed: admins see nothing of it yet
-    "wording": of_region(RATERS, "diploma", post=RATER_FORM),
+    "wording": of_region(RATERS, "diploma", post=RATERS_MAY),
     "wording_reset": of_region(POST_ONLY, "diploma", post=RATERS_MAY),
     "wording_preview": of_region(RATERS, "diploma"),
     # --- forum and training ---

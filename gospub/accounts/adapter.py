@@ -62,7 +62,7 @@ class ClosedSignUp(DefaultAccountAdapter):
         return redirect("account_login")
 
     def format_email_subject(self, subject: str) -> str:
-        return f"{_('Gospub')}: {subject}"
+        return ": ".join((_("Gospub"), subject))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         try:
