@@ -11,10 +11,22 @@ OURS = ("appeals", "awards", "compliance", "forum", "gospub", "letters", "monito
 SCOPES = {"visible_to", "seen_whole_by", "given_by"}
 # What is asked for without one of these, and why it shows nothing of anybody else's.
 FREE = {
+    "appeals.decision_views: Page": "names of the pages that an appealed score was made of",
+    "appeals.views: Appeal": "whether the score at hand, found through its scope, is appealed against already",
+    "awards.contests.views: Nomination": "only with its contest, which is asked for through its scope",
+    "awards.desk.views: Institution": "those that the user has a right to, one by one",
+    "awards.lists.views: Candidate": "of the list at hand, found through its scope",
+    "awards.marks.public: QualityMark": "everybody's who has the code: valid or not, and of which page",
+    "awards.papers.views: Wording": "of the region at hand, found through its scope",
+    "compliance.plans: Step": "only in a region that is asked for through its scope",
+    "compliance.views: Institution": "of the region at hand, found through its scope",
+    "forum.views: Participant": "the ticket of whoever has its code: what, when and where, never who",
     "gospub.accounts.admin: Authenticator": "the operator's alone",
     "gospub.accounts.admin: UserSession": "the operator's alone",
     "gospub.accounts.views: User": "whether the one who was invited has an account",
     "gospub.accounts.views: UserSession": "the own ones, by their user",
+    "monitoring.dashboards.goals: Goal": "of the region at hand, found through its scope",
+    "monitoring.dashboards.growth: models[name]": "names of what lies in the region at hand, found through its scope",
     "monitoring.dashboards.networks: AccessPause": "the operator's alone",
 }
 
