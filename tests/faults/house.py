@@ -252,7 +252,7 @@ class House:
 
     def until_half_way(self, extra: float = 2) -> None:
         """Return when work is under way, and then up to `extra` seconds later: the moment of a fault."""
-        self.until(lambda: self.due("attempts > 0") > 0, "work", 30)
+        self.until(lambda: self.due("attempts > 0") > 0, "work", 60)
         time.sleep(self.dice.uniform(0.2, extra))
 
     def until_done(self, seconds: float) -> float:

@@ -54,7 +54,7 @@ class TestF13Away:
             assert "Traceback" not in answer.text
         time.sleep(10)
         house.base.start()
-        seconds = house.until(lambda: operator.get("/networks/").status_code == 200, "the web", 30)
+        seconds = house.until(lambda: operator.get("/networks/").status_code == 200, "the web", 60)
         figure("F13", seconds, 10, "s until the first screen")
 
     def test_twin_without_a_page_for_it_it_is_a_fault_like_any_other(self, house: House, unguarded: httpx.Client):
@@ -177,7 +177,7 @@ class TestF16DiskFull:
     def test_twin_without_the_transaction_it_is(self, house: House, filler: Path):
         house.worker("no_transaction")
         self.until_full(house)
-        house.until(lambda: house.sql(HALF_STORED)[0][0] > 0, "a page that is half stored", 30)
+        house.until(lambda: house.sql(HALF_STORED)[0][0] > 0, "a page that is half stored", 60)
 
 
 @pytest.mark.faults

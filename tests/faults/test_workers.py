@@ -104,7 +104,7 @@ class TestF06SlowLoris:
     def test_it_is_cut_off_and_the_others_go_on(self, house: House, figure):
         house.simulator.set_faults(list(self.FAULTS))
         house.worker()
-        house.until(lambda: house.due("attempts > 0 and platform = 'telegram'") > 0, "work", 30)
+        house.until(lambda: house.due("attempts > 0 and platform = 'telegram'") > 0, "work", 60)
         figure("F06", house.until(lambda: house.due() <= 1, "the others", 60), 25, "s until all but that page are read")
         house.simulator.set_faults([])
         house.until_done(60)
@@ -113,7 +113,7 @@ class TestF06SlowLoris:
     def test_twin_without_the_deadline_they_wait(self, house: House):
         house.simulator.set_faults(list(self.FAULTS))
         house.worker("no_deadline")
-        house.until(lambda: house.due("attempts > 0 and platform = 'telegram'") > 0, "work", 30)
+        house.until(lambda: house.due("attempts > 0 and platform = 'telegram'") > 0, "work", 60)
         time.sleep(26)
         assert house.due("platform = 'telegram'") > 1
 
