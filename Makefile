@@ -45,8 +45,8 @@ demo: setup
 	@touch $@
 
 test: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo quality
-	$(BIN)/python -m pytest -n 2 -m "not demo and not faults"
-	GOSPUB_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 -m "not browser and not demo and not faults and not matrix"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not demo and not faults and not matrix"
+	GOSPUB_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not demo and not faults"
 	$(BIN)/python -m pytest -m demo
 
 # Faults that befall real workers, PostgreSQL, Redis and web servers; the quick ones are part of `make test`.

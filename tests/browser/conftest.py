@@ -72,10 +72,18 @@ class Screen:
         """Pixels by which the page is wider than the window."""
         return self.tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
+    def resize(self, width: int) -> None:
+        """Make the window so many pixels wide, and let charts follow."""
+        self.tab.set_viewport_size({"width": width, "height": 900})
+        self.tab.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
     def violations(self) -> list[str]:
         """What axe finds: rule and the elements that break it."""
-        self.tab.evaluate(AXE.read_text("utf-8"))
-        found = self.tab.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+        if not self.tab.evaluate("'axe' in window"):
+            self.tab.evaluate(AXE.read_text("utf-8"))
+        found = self.tab.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)[
+            "violations"
+        ]
         return [f"{v['id']}: {[node['html'][:160] for node in v['nodes'][:3]]}" for v in found]
 
 
