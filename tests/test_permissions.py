@@ -19,7 +19,7 @@ from tests.matrix import checks, signed_in, wrong_answers
 from tests.permission_world import ROLES, STRANGERS, Role, World, keep_upload, world
 from tests.permissions import ADMIN, METHODS, TABLE
 
-# The whole matrix runs on SQLite only: what it asks is who may, which no database decides, and there it takes half the time.
+# The whole matrix runs on SQLite only: who may what is decided by no database, and there it takes half the time.
 NO_LIMITS = {"ACCOUNT_RATE_LIMITS": False, "MFA_RATE_LIMITS": False}
 
 
