@@ -231,9 +231,9 @@ def _contested(region: Region, own: Institution, analyst: User, admin: User) -> 
         return
     claim = claims.contested(score, Rating.objects.select_related("methodology", "region").get(pk=rating.pk), "growth")
     written = filing.Written(
-        text="В феврале часть подписчиков перешла на новую страницу отдела культуры, убыль посчитана нам. "
-        "Просим учесть прирост обеих страниц.",
-        wanted="12",
+        text="В феврале 600 подписчиков перешли за один день после адресной рассылки; день был пропущен сбором, "
+        "и прирост посчитан без них. Просим учесть его.",
+        wanted="35",
     )
     filing.hand_in(claim, written, institution=own, key=uuid.uuid4(), user=admin, now=DEMO_MOMENT)
 
