@@ -16,6 +16,7 @@ METHODOLOGY = "Лучший госпаблик"
 CONTEST = "Итоги года"
 CLAIM = "Вовлечённость по просмотрам"
 OWN = "Администрация Амурского района"
+PATIENCE = 120_000  # milliseconds
 WHY = "Год закрывается досрочно решением комиссии"
 REPLACED = "Победитель отказался от награды"
 # What the form of documents calls them, by the name that this test gives the file.
@@ -96,15 +97,17 @@ class Person:
 
 @contextmanager
 def people(chromium: Browser, base: str) -> Iterator[Callable[[str], Person]]:
-    """`somebody("analyst")`: each with cookies of their own."""
+    """`somebody("analyst")`: each with cookies of their own; patient, for a stage of a whole region takes seconds."""
     contexts = []
+    expect.set_options(timeout=PATIENCE)
 
     def somebody(name: str = "") -> Person:
         contexts.append(chromium.new_context(locale="ru-RU", viewport={"width": 1280, "height": 900}))
-        contexts[-1].set_default_timeout(60_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         return Person(contexts[-1].new_page(), base, name)
 
     yield somebody
+    expect.set_options(timeout=5_000)  # as it was
     for context in contexts:
         context.close()
 
