@@ -37,11 +37,11 @@ $(CATALOGUE).mo: $(CATALOGUE).po .venv/.run
 demo: setup
 	@$(MANAGE) demo
 
-# PostgreSQL, Redis, Chromium and LibreOffice (which recomputes score passports) from Debian's packages, where they are missing and we may.
+# PostgreSQL, Redis, Chromium and LibreOffice (which recomputes score passports and opens documents) from Debian's packages, where they are missing and we may.
 .venv/.services: .venv/bin/python
-	@{ ls /usr/lib/postgresql/*/bin/initdb && command -v redis-server && command -v chromium && command -v soffice; } >/dev/null 2>&1 || \
+	@{ ls /usr/lib/postgresql/*/bin/initdb && command -v redis-server && command -v chromium && command -v soffice && ls /usr/lib/libreoffice/program/libswlo.so; } >/dev/null 2>&1 || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	    postgresql redis-server chromium fonts-dejavu-core libreoffice-calc-nogui; }
+	    postgresql redis-server chromium fonts-dejavu-core libreoffice-calc-nogui libreoffice-writer-nogui; }
 	@touch $@
 
 test: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo quality

@@ -45,6 +45,7 @@ class EventForm(forms.ModelForm):
             "begins": _("By the region's own time."),
             "place": _("Address, or that it is online."),
             "hours": _("Stands on the certificates."),
+            "state": _("Accounts that an invitation went to get a letter when it is moved or cancelled."),
         }
 
     def __init__(self, *args: object, **options: object) -> None:

@@ -9,6 +9,7 @@ from gospub.accounts import audit
 from gospub.accounts.models import User
 
 from .models import Event, EventState
+from .notices import tell_of_change
 
 TOLD = ("kind", "title", "first", "last", "begins", "place", "hours", "state")
 
@@ -21,9 +22,11 @@ def keep(event: Event, *, user: User, now: dt.datetime, today: dt.date) -> Event
     """Store a new or a changed event. today: the region's local day.
 
     Raises ForumError where there is one of that title on that day already, or its days or state do not go with what is
-    known: nobody comes to an event that has not begun or does not take place.
+    known: nobody comes to an event that has not begun or does not take place. Those whom an invitation was written to
+    are told where it is moved or cancelled.
     """
-    before = told(Event.objects.get(pk=event.pk)) if event.pk else {}
+    known = Event.objects.get(pk=event.pk) if event.pk else None
+    before = told(known) if known else {}
     if event.state == EventState.HELD and event.first > today:
         raise ForumError(_("It has not begun yet: it cannot have been held."))
     if event.pk and (event.first > today or event.state == EventState.CANCELLED) and event.participants.came().exists():
@@ -31,8 +34,11 @@ def keep(event: Event, *, user: User, now: dt.datetime, today: dt.date) -> Event
     try:
         with transaction.atomic():
             event.save()
-            audit.record(user, "forum_event.change" if before else "forum_event.create", f"forum_event {event.pk}",
-                         before=before, after=told(event), now=now, region=event.region_id)  # fmt: skip
+            action = "forum_event.change" if known else "forum_event.create"
+            entry = audit.record(user, action, f"forum_event {event.pk}", before=before, after=told(event), now=now,
+                                 region=event.region_id)  # fmt: skip
+            if known:
+                tell_of_change(known, event, entry.pk, now=now, today=today)
     except IntegrityError as error:
         raise ForumError(_("There is one of this title on that day already.")) from error
     return event

@@ -15,7 +15,7 @@ class Kind(models.TextChoices):
     OFFICIAL_DIGEST = "official_digest", _("weekly letter to officials: terms")
     APPEAL_ANSWER = "appeal_answer", _("answer to an appeal")
     AWARD = "award", _("award or quality mark")
-    EVENT = "event", _("invitation to an event")
+    EVENT = "event", _("invitation to an event, or a change of it")
     OPERATOR = "operator", _("message to the operators")
 
 

@@ -47,7 +47,7 @@ def take_away(award: Award, reason: str, *, user: User, now: dt.datetime) -> Non
 
 
 def replace(award: Award, candidate: Candidate, reason: str, *, user: User, now: dt.datetime) -> Award:
-    """Another candidate of the nomination gets the award; place and degree stay those of the award. Raises
+    """Another candidate of the nomination gets the award and its degree; the place stays the candidate's own. Raises
     ContestError."""
     reason = _written(reason)
     with _deciding(award, user, now, "award.replace") as mine:

@@ -6,6 +6,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from appeals.models import Appeal, AppealState
 from gospub import clock
 from gospub.accounts.models import User
 from letters.links import absolute
@@ -43,7 +44,7 @@ def write(user: User, region: Region, week: dt.date, now: dt.datetime) -> Digest
     yesterday = clock.local_day(now, region.time_zone) - dt.timedelta(days=1)
     screen = Line(_("collection of the region"), absolute("collection_status", region.code))
     broken = [*_troubles(region, yesterday, now, screen), *_failed(region, yesterday), *_stale(region, yesterday)]
-    waiting = [*_suspects(region), *_evidence(region)]
+    waiting = [*_suspects(region), *_evidence(region), *_appeals(region)]
     grave = [event for event in events(Institution.objects.filter(region=region), week) if event.kind in GRAVE]
     well = _("All is well: nothing is broken and nothing waits for you.")
     return Digest(
@@ -171,3 +172,14 @@ def _evidence(region: Region) -> list[Line]:
     if answered:
         text += "; " + _("explained by the admin: %(count)s") % {"count": number(answered)}
     return [Line(text, absolute("evidence", region.code, decision=EvidenceDecision.OPEN.value))]
+
+
+def _appeals(region: Region) -> list[Line]:
+    rows = Appeal.objects.open().filter(institution__region=region)
+    count, since = rows.aggregate(count=Count("pk"), since=Min("filed_at")).values()
+    if not count:
+        return []
+    text = ngettext("%(count)s appeal, of %(day)s", "%(count)s appeals, the oldest of %(day)s", count)
+    fields = {"count": number(count), "day": short_day(clock.local_day(since, region.time_zone))}
+    address = absolute("appeals", region.code, state=AppealState.FILED.value, sort="filed")
+    return [Line(text % fields, address)]

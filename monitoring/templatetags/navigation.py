@@ -98,10 +98,15 @@ def navigation(context: RequestContext) -> dict[str, object]:
         "request": request,
         "user": request.user,
         "csrf_token": context.get("csrf_token"),
-        "regions": regions,
+        "choices": [(each, home_of(each, request.user)) for each in regions],
         "region": region,
         "links": [*own_links(request), *(links(request, region) if region else []), *installation_links(request)],
     }
+
+
+def home_of(region: Region, user: User) -> str:
+    """The first screen of the region that the user may see: who does not see it as a whole has no overview."""
+    return reverse("overview" if user.rights.sees_whole(region.pk) else "pages", args=[region.code])
 
 
 def own_links(request) -> list[Link]:

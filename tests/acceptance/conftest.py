@@ -1,14 +1,19 @@
 """The demo, played once for all that is asked of it."""
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from django.conf import settings
 
+from monitoring.simulator.ports import free_port
 from tests.browser.conftest import chromium
 
 __all__ = ["chromium"]
@@ -41,3 +46,42 @@ def demo(tmp_path_factory) -> tuple[Path, str]:
     """Its folder and what it printed."""
     folder = tmp_path_factory.mktemp("demo")
     return folder, run_demo(folder)[0]
+
+
+@pytest.fixture(scope="session")
+def served(request, tmp_path_factory) -> Iterator[tuple[str, Path]]:
+    """Address and folder of a copy of the demo, served with its worker as `make demo` does. GOSPUB_PLAYED_DEMO: folder
+    of one that was played before, so that working on these tests takes no minutes."""
+    played = os.environ.get("GOSPUB_PLAYED_DEMO") or request.getfixturevalue("demo")[0]
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(played, folder, dirs_exist_ok=True)
+    known = environment(folder) | {"STATIC_ROOT": str(folder / "static")}
+    command = [sys.executable, "manage.py"]
+    subprocess.run([*command, "collectstatic", "--noinput", "-v0"], cwd=settings.BASE_DIR, env=known, check=True)
+    address, log = f"127.0.0.1:{free_port()}", folder / "served.log"
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            [*command, "demo", "--address", address], cwd=settings.BASE_DIR, env=known, stdout=file, stderr=file,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            _wait_for(f"http://{address}/account/login/", server, log)
+            yield f"http://{address}", folder
+        finally:
+            os.killpg(server.pid, signal.SIGINT)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path, seconds: float = 300) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            httpx.get(address).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.5)
+        else:
+            return
+    raise RuntimeError(f"The demo is not served: {log.read_text('utf-8', 'replace')[-2000:]}")

@@ -1,4 +1,6 @@
-"""`manage.py demo`: the figures of a real press release come out to the digit, from collecting over HTTP."""
+"""`manage.py demo`: the figures of a real press release come out to the digit, from collecting over HTTP, and a
+year-end is there to be looked at.
+"""
 
 import sqlite3
 from pathlib import Path
@@ -46,6 +48,27 @@ def test_the_summary_says_what_was_collected(demo):
     assert "MAX" in text
 
 
+OWN = ("monitoring_", "ratings_", "appeals_", "awards_", "forum_", "press_", "letters_", "accounts_")
+YEAR_END = {
+    "contests signed": (2, "SELECT count(*) FROM awards_contest WHERE state = 'signed'"),
+    "contests under way": (2, "SELECT count(*) FROM awards_contest WHERE state = 'running'"),
+    "documents ready": (4, "SELECT count(*) FROM awards_paperjob WHERE state = 'ready'"),
+    "winners replaced": (1, "SELECT count(*) FROM awards_award WHERE instead_of_id IS NOT NULL"),
+    "marks withdrawn": (1, "SELECT count(*) FROM awards_qualitymark WHERE withdrawn_at IS NOT NULL"),
+    "appeals waiting": (1, "SELECT count(*) FROM appeals_appeal WHERE state = 'filed'"),
+    "trainings held": (2, "SELECT count(*) FROM forum_event WHERE state = 'held'"),
+    "people trained": (80, "SELECT count(*) FROM forum_participant WHERE came_at IS NOT NULL"),
+    "sheets published": (1, "SELECT count(*) FROM press_factsheet WHERE published_at IS NOT NULL"),
+}
+
+
+def test_a_year_end_is_behind_it(demo):
+    folder, _output = demo
+    with sqlite3.connect(folder / "gospub.sqlite3") as base:
+        found = {name: base.execute(query).fetchone()[0] for name, (_count, query) in YEAR_END.items()}
+    assert found == {name: count for name, (count, _query) in YEAR_END.items()}
+
+
 def test_a_second_run_changes_nothing(demo):
     folder, _output = demo
     before = contents(folder)
@@ -54,8 +77,9 @@ def test_a_second_run_changes_nothing(demo):
 
 
 def contents(folder: Path) -> dict[str, list[tuple]]:
-    """Every row that the registry, the measures, the roll-ups, the ratings and the accounts hold."""
+    """Every row that the registry, the measures, the roll-ups, the ratings, all that builds on them and the accounts
+    hold."""
     with sqlite3.connect(folder / "gospub.sqlite3") as base:
         names = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        own = [name for name in names if name.startswith(("monitoring_", "ratings_", "accounts_"))]
+        own = [name for name in names if name.startswith(OWN)]
         return {name: sorted(map(repr, base.execute(f'SELECT * FROM "{name}"'))) for name in own}

@@ -77,6 +77,30 @@ def test_someone_without_any_right_gets_a_kind_word(db):
     assert "Вам ещё не открыт ни один регион" in text_of(client.get("/"))
 
 
+def test_the_choice_of_regions_leads_to_what_the_user_may_open(region):
+    elsewhere = RegionFactory()
+    mine, other = InstitutionFactory(region=region), InstitutionFactory(region=elsewhere)
+    user = institution_admin(mine)
+    user.grants.create(role=Role.INSTITUTION_ADMIN, region=elsewhere, institution=other)
+    client = Client()
+    client.force_login(user)
+    offered = choice_of_regions(client, reverse("desk", args=[mine.pk]))
+    assert offered == {reverse("pages", args=[each.code]) for each in (region, elsewhere)}
+    assert all(client.get(address).status_code == 200 for address in offered)
+
+
+def test_who_sees_whole_regions_chooses_between_their_overviews(region):
+    elsewhere, client = RegionFactory(), Client()
+    client.force_login(operator())
+    offered = choice_of_regions(client, reverse("overview", args=[region.code]))
+    assert offered == {reverse("overview", args=[each.code]) for each in (region, elsewhere)}
+
+
+def choice_of_regions(client, url) -> set[str]:
+    menu = re.search(r'<details class="menu side-region">.*?</details>', client.get(url).content.decode(), re.S)[0]
+    return set(re.findall(r'<a href="([^"]+)"', menu))
+
+
 def menu(client, url) -> list[str]:
     html = client.get(url).content.decode()
     nav = re.search(r'<nav class="side-nav".*?</nav>', html, re.S)[0]

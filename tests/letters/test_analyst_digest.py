@@ -17,6 +17,7 @@ from monitoring.models import (
     PageState,
     Slot,
 )
+from tests.appeals.worlds import filed, preliminary, score_of
 from tests.factories import EvidenceFactory, PageFactory, RegionFactory, SuspectFactory, analyst
 
 from .conftest import MONDAY, WEEK
@@ -146,6 +147,15 @@ def test_what_waits_for_a_decision_is_counted_with_its_oldest_day(user, region):
     assert "Всё в порядке" not in found.lead
 
 
+def test_appeals_that_wait_are_counted_and_decided_ones_are_not(user, region):
+    rating = preliminary(region)
+    first, _second = (filed(score_of(rating, title)) for title in ("П00", "П01"))
+    waiting = "2 апелляции, самая ранняя — от 20.01.2025"
+    assert part(digest(user, region), "Что ждёт решения") == [waiting]
+    type(first).objects.update(state="rejected", decided_at=MONDAY)
+    assert part(digest(user, region), "Что ждёт решения") == []
+
+
 def test_three_grave_events_are_told_and_no_milestones(user, region):
     mine = page(region, title="Музей")
     PageEvent.objects.create(page=mine, day=SUNDAY, kind=EventKind.MILESTONE, old="990", new="1000")
@@ -155,6 +165,7 @@ def test_three_grave_events_are_told_and_no_milestones(user, region):
 
 def test_nothing_of_another_region_is_in_it(user, region):
     other = page(RegionFactory(name="Чужой край"), measured_on=None, title="Чужая")
+    filed(score_of(preliminary(other.institution.region)))
     SuspectFactory(page=other)
     EvidenceFactory(page=other)
     Slot.objects.create(page=other, day=SUNDAY, status="failed", reason="unreachable")
@@ -169,5 +180,5 @@ def test_it_reads_little_however_much_there_is(user, region, django_assert_max_n
         SuspectFactory(page=mine)
         Slot.objects.create(page=mine, day=SUNDAY, status="failed", reason="unreachable")
         PageEvent.objects.create(page=mine, day=SUNDAY, kind=EventKind.DELETED)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         digest(user, region)

@@ -1,4 +1,4 @@
-"""`manage.py demo`: set up the embedded base, play two made-up years, rate them, serve the result."""
+"""`manage.py demo`: set up the embedded base, play two made-up years, rate and award them, serve the result."""
 
 import os
 import subprocess
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from gospub import demo_year
 from gospub.clock import local_day
 from monitoring import demo
 from monitoring.collection import run
@@ -18,6 +19,8 @@ from monitoring.collection.summary import print_summary
 from monitoring.models import Region
 from monitoring.simulator.demo import DEMO_MOMENT, demo_days
 from monitoring.simulator.ports import free_port
+from ratings.models import Rating
+from ratings.periods import read_period
 
 ADDRESS = "127.0.0.1:8000"
 
@@ -45,17 +48,19 @@ class Command(BaseCommand):
                 tqdm(total=len(demo_days()), desc=_("Days played")) as bar,
             ):
                 regions = demo.play(lambda day: bar.update())
+            people = demo.sign_ins(regions)
+            demo_year.play(regions[0])
             for region in regions:
                 self.rate(region)
                 print_summary(self.stdout, region.name, run.summarize([region], DEMO_MOMENT, time.monotonic() - began))
-            people = demo.sign_ins(regions)
             call_command("digests", verbosity=0)
             if not no_serve:
                 with demo.worker("first", "--beat"):
                     self.serve(people, address)
 
     def rate(self, region: Region) -> None:
-        """The traffic light of the last day, municipalities over a month, admins over the year before and this one."""
+        """The traffic light of the last day, municipalities over a month, admins over the year before and this one;
+        what is there already stays as it is, for what was passed has another edition with every computation."""
         today = local_day(DEMO_MOMENT, region.time_zone)
         wanted = (
             ("amur", today),
@@ -64,7 +69,11 @@ class Command(BaseCommand):
             ("best-admin", today.year),
         )
         for methodology, period in wanted:
-            call_command("rate", region=region.code, methodology=methodology, period=str(period), verbosity=0)
+            span = read_period(str(period))
+            if not Rating.objects.filter(
+                region=region, methodology__slug=methodology, first=span.first, last=span.last
+            ).exists():
+                call_command("rate", region=region.code, methodology=methodology, period=str(period), verbosity=0)
 
     def start_again_in_the_demo(self) -> None:
         """Settings are read once, so the demo's environment needs a process of its own."""
