@@ -1,6 +1,7 @@
 """All models of the monitoring app."""
 
 from .access import AccessPause, CallCount, Heartbeat, Network, NetworkState, OperatorMessage
+from .changes import ChangedRow, ChangeKind, RegistryChange
 from .consents import Consent, ConsentScope, ConsentText
 from .events import EventKind, PageEvent
 from .evidence import EvidenceCard, EvidenceDecision, EvidenceKind
@@ -39,6 +40,8 @@ from .rolled import Dimension, GroupDay, GroupMonth, PageMonth, PageState
 __all__ = [
     "AccessPause",
     "CallCount",
+    "ChangeKind",
+    "ChangedRow",
     "Consent",
     "ConsentScope",
     "ConsentText",
@@ -75,6 +78,7 @@ __all__ = [
     "Post",
     "Provenance",
     "Region",
+    "RegistryChange",
     "Sector",
     "Slot",
     "SlotReason",
