@@ -35,10 +35,24 @@ from .registry import (
     Sector,
     Stewardship,
 )
-from .rolled import Dimension, GroupDay, GroupMonth, PageMonth, PageState
+from .rolled import (
+    Dimension,
+    GroupDay,
+    GroupMonth,
+    PageMonth,
+    PageState,
+    PostDimension,
+    PostMonth,
+    TopMeasure,
+    TopPost,
+)
+from .unique import AudienceGroup, AudienceRun, AudienceSwitch, MemberSketch, RunState
 
 __all__ = [
     "AccessPause",
+    "AudienceGroup",
+    "AudienceRun",
+    "AudienceSwitch",
     "CallCount",
     "ChangeKind",
     "ChangedRow",
@@ -58,6 +72,7 @@ __all__ = [
     "Heartbeat",
     "Institution",
     "Level",
+    "MemberSketch",
     "Municipality",
     "Network",
     "NetworkState",
@@ -76,9 +91,12 @@ __all__ = [
     "PersonContact",
     "PlatformCode",
     "Post",
+    "PostDimension",
+    "PostMonth",
     "Provenance",
     "Region",
     "RegistryChange",
+    "RunState",
     "Sector",
     "Slot",
     "SlotReason",
@@ -87,4 +105,6 @@ __all__ = [
     "Suspect",
     "SuspectKind",
     "SuspectState",
+    "TopMeasure",
+    "TopPost",
 ]
