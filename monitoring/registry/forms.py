@@ -107,7 +107,7 @@ class PageForm(forms.Form):
         label=gettext_lazy("Address of the page"),
         max_length=LONGEST_ADDRESS,
         help_text=gettext_lazy(
-            "As the browser shows it: https://vk.com/school5, t.me/school5, ok.ru/group/5, max.ru/…"
+            "As the browser shows it, such as <code>https://vk.com/school5</code> or <code>t.me/school5</code>."
         ),
         widget=forms.TextInput(attrs=TEXT),
     )
