@@ -202,7 +202,9 @@ def _change(page: Page, user: User) -> RegistryChange:
     """Something changed by hand, and changed again since: it cannot be taken back, however often it is asked."""
     region = page.institution.region
     change = RegistryChange.objects.create(region=region, kind=ChangeKind.EDIT, at=NOW, by=user)
-    change.rows.create(page=page, name=str(page), before={"page_class": "card"}, after={"page_class": "flagship"})
+    change.rows.create(
+        page=page, number=1, name=str(page), before={"page_class": "card"}, after={"page_class": "flagship"}
+    )
     return change
 
 

@@ -33,8 +33,8 @@ class RegistryChangeQuerySet(models.QuerySet["RegistryChange"]):
 class RegistryChange(models.Model):
     """One act of one person on one or many rows of the registry; by NULL = the account is gone, or a command.
 
-    undoes: the change that this one took back. moved: rows of other tables that a merger moved to the institution that
-    stays, {label of the model: [keys]}, so that they can be moved back.
+    total: how many rows. undoes: the change that this one took back. moved: rows of other tables that a merger moved to
+    the institution that stays, {label of the model: [keys]}, so that they can be moved back.
     """
 
     region = models.ForeignKey(Region, models.CASCADE, related_name="+", db_index=False, verbose_name=_("region"))
@@ -43,6 +43,7 @@ class RegistryChange(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
     )
+    total = models.PositiveIntegerField(_("rows"), default=0)
     undoes = models.OneToOneField(
         "self", models.CASCADE, null=True, related_name="undone_by", verbose_name=_("takes back")
     )
@@ -61,10 +62,13 @@ class RegistryChange(models.Model):
 
 
 class ChangedRow(models.Model):
-    """An institution or a page that a change touched: its changed fields before and after, as JSON values. A row that
-    was added has nothing before. name: as it was called then; the row itself may be gone."""
+    """An institution or a page that a change touched, the `number`th: its changed fields before and after, as JSON
+    values. A row that was added has nothing before. name: as it was called then; the row itself may be gone."""
 
-    change = models.ForeignKey(RegistryChange, models.CASCADE, related_name="rows", verbose_name=_("change"))
+    change = models.ForeignKey(
+        RegistryChange, models.CASCADE, related_name="rows", db_index=False, verbose_name=_("change")
+    )
+    number = models.PositiveIntegerField(_("number"))
     institution = models.ForeignKey(
         Institution, models.SET_NULL, null=True, related_name="changes", verbose_name=_("institution")
     )
@@ -76,7 +80,8 @@ class ChangedRow(models.Model):
     class Meta:
         verbose_name = _("changed row of the registry")
         verbose_name_plural = _("changed rows of the registry")
-        ordering = ["pk"]
+        ordering = ["change", "number"]
+        constraints = [models.UniqueConstraint("change", "number", name="changedrow_number")]
 
     def __str__(self) -> str:
         return f"{self.change_id}: {self.name}"

@@ -160,7 +160,7 @@ def _tell(request: HttpRequest, region: Region, change: RegistryChange | None) -
     if change is None:
         messages.info(request, _("Nothing was changed."))
         return
-    count = change.rows.count()
+    count = change.total
     told = ngettext("%(count)d row of the registry was changed.", "%(count)d rows of the registry were changed.", count)
     address = reverse("registry_changes", args=[region.code])
     link = format_html('<a href="{}">{}</a>', address, _("To the history, where it can be taken back"))

@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gospub.accounts.models import User
@@ -15,7 +14,7 @@ from monitoring.models import ChangedRow, Institution, Municipality, Page, Regio
 
 from .history import FIELDS, may_undo
 
-COLUMNS = (Column("at", _("When"), "at"),)
+COLUMNS = (Column("at", _("When"), "pk"),)
 DEFAULT_SORT = "-at"
 ON_CARD = 20
 ROWS_SHOWN = 5
@@ -62,17 +61,16 @@ def latest_of(row: Institution | Page) -> ShownChange | None:
 
 
 def changes_of(region: Region, user: User) -> QuerySet[RegistryChange]:
-    """Changes of the region that the user may see, with how many rows each has."""
+    """Changes of the region that the user may see."""
     found = RegistryChange.objects.visible_to(user).filter(region=region)
-    return found.select_related("by", "undone_by", "undoes").annotate(total=Count("rows"))
+    return found.select_related("by", "undone_by")
 
 
 def shown(changes: Iterable[RegistryChange]) -> list[ShownChange]:
     """Changes of one screen (from `changes_of`) with their first rows."""
     changes = list(changes)
-    firsts = ChangedRow.objects.filter(change__in=changes).order_by("change", "pk")
     by_change: dict[int, list[ChangedRow]] = {}
-    for row in _first_rows(firsts):
+    for row in ChangedRow.objects.filter(change__in=changes, number__lte=ROWS_SHOWN):
         by_change.setdefault(row.change_id, []).append(row)
     words = _words([row for rows in by_change.values() for row in rows])
     return [
@@ -81,12 +79,6 @@ def shown(changes: Iterable[RegistryChange]) -> list[ShownChange]:
         )
         for change in changes
     ]
-
-
-def _first_rows(rows: QuerySet[ChangedRow]) -> QuerySet[ChangedRow]:
-    """The first rows of each change, however many it has."""
-    numbered = rows.annotate(number=Window(RowNumber(), partition_by=F("change"), order_by="pk"))
-    return numbered.filter(number__lte=ROWS_SHOWN)
 
 
 Words = Mapping[tuple[str, object], str]

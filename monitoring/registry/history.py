@@ -123,10 +123,15 @@ class Editing:
             return None
         self._store()
         change = RegistryChange.objects.create(
-            region=self.region, kind=self.kind, at=self.now, by=self.user, moved=self.moved, undoes=self.undoes
+            region=self.region,
+            kind=self.kind,
+            at=self.now,
+            by=self.user,
+            total=len(self.rows),
+            moved=self.moved,
+            undoes=self.undoes,
         )
-        history = [_row(change, row, before, after) for row, before, after in self.rows]
-        ChangedRow.objects.bulk_create(history, batch_size=BATCH)
+        _keep(change, self.rows)
         keep_records([row for row, _before, _after in self.rows if isinstance(row, Page)], self.day)
         self._tell(change)
         return change
@@ -152,26 +157,36 @@ class Editing:
             record(self.user, action, subject, before=before, after=after, now=self.now, region=region)
 
 
-def _row(change: RegistryChange, row: Model, before: dict[str, object], after: dict[str, object]) -> ChangedRow:
-    return ChangedRow(
-        change=change,
-        institution=row if isinstance(row, Institution) else None,
-        page=row if isinstance(row, Page) else None,
-        name=str(row)[:500],
-        before=before,
-        after=after,
-    )
+def _keep(change: RegistryChange, rows: Iterable[tuple[Model, dict[str, object], dict[str, object]]]) -> None:
+    """Write what a change did to each row."""
+    history = [
+        ChangedRow(
+            change=change,
+            number=number,
+            institution=row if isinstance(row, Institution) else None,
+            page=row if isinstance(row, Page) else None,
+            name=str(row)[:500],
+            before=before,
+            after=after,
+        )
+        for number, (row, before, after) in enumerate(rows, 1)
+    ]
+    ChangedRow.objects.bulk_create(history, batch_size=BATCH)
 
 
 def note(
-    region: Region, user: User | None, now: dt.datetime, rows: Iterable[tuple[Model, dict, dict]]
+    region: Region,
+    user: User | None,
+    now: dt.datetime,
+    rows: Iterable[tuple[Model, dict, dict]],
+    kind: ChangeKind = ChangeKind.IMPORT,
 ) -> RegistryChange | None:
-    """Write history alone, of what an import has stored: (row, before, after) as `Editing` has them."""
+    """Write history alone, of what an import or the administration stored: (row, before, after) as in `Editing`."""
     rows = list(rows)
     if not rows:
         return None
-    change = RegistryChange.objects.create(region=region, kind=ChangeKind.IMPORT, at=now, by=user)
-    ChangedRow.objects.bulk_create([_row(change, *each) for each in rows], batch_size=BATCH)
+    change = RegistryChange.objects.create(region=region, kind=kind, at=now, by=user, total=len(rows))
+    _keep(change, rows)
     return change
 
 

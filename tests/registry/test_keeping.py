@@ -25,8 +25,10 @@ from monitoring.models import (
     Slot,
 )
 from monitoring.registry import keeping
-from monitoring.registry.history import NotUndoableError, StaleError, seen, undo
+from monitoring.registry.history import NotUndoableError, StaleError, may_undo, seen, undo
+from monitoring.registry.importing import import_rows
 from monitoring.registry.keeping import Keeper, RefusedError
+from monitoring.registry.rows import read_registry
 from monitoring.rollups import sum_up
 from tests.factories import (
     InstitutionFactory,
@@ -37,7 +39,10 @@ from tests.factories import (
     collected,
     inn,
     ogrn,
+    operator,
 )
+
+from .spreadsheets import load, school, xlsx
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2024, 10, 26, 3, tzinfo=dt.UTC)
@@ -311,3 +316,26 @@ def test_the_history_asks_the_same_queries_for_few_and_many(
     with django_assert_max_num_queries(12) as found:
         client.get(reverse("registry_changes", args=[region.code]))
     assert len(found) <= 12
+
+
+def test_what_is_changed_in_the_administration_is_in_the_history_too(region):
+    institution = InstitutionFactory(region=region, founder="Минобр")
+    browser = Client()
+    browser.force_login(operator())
+    address = reverse("admin:monitoring_institution_change", args=[institution.pk])
+    form = browser.get(address).context["adminform"].form
+    sent = {name: form.initial.get(name) or "" for name in form.fields} | {"founder": "Минкульт"}
+    formset = {"exemptions-TOTAL_FORMS": 0, "exemptions-INITIAL_FORMS": 0}
+    assert browser.post(address, sent | formset).status_code == 302
+    assert ChangedRow.objects.get().after == {"founder": "Минкульт"}
+
+
+def test_what_an_import_changed_of_what_was_there_is_in_the_history(region, user):
+    region.oktmo = "10000000"
+    region.save()
+    load(region, school(1))
+    assert not ChangedRow.objects.exists()
+    import_rows(*read_registry(xlsx(school(1, founder="Минобр"))), region, DAY, now=NOW, user=user)
+    row = ChangedRow.objects.get()
+    assert (row.change.kind, row.change.by, row.after) == (ChangeKind.IMPORT, user, {"founder": "Минобр"})
+    assert not may_undo(row.change)
