@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from gospub.accounts.models import AuditEntry
 from monitoring import tasks
+from monitoring.collection import rests, turns
 from monitoring.models import (
     AccessPause,
     AudienceGroup,
@@ -47,12 +48,14 @@ def people_of(page) -> set[int]:
 
 @pytest.fixture
 def region(simulator) -> Region:
-    """The region with its pages on VK, by their own municipalities, and counting allowed."""
+    """The region with its pages on VK, by their own municipalities, and counting allowed; no call was made today."""
+    turns.turns.cache_clear()
+    rests.rests_of.cache_clear()
     region = RegionFactory(time_zone=ZARECHNAYA.zone)
     places: dict[str, Municipality] = {}
     for each in world_pages():
         name = each.institution.place.name
-        places.setdefault(name, MunicipalityFactory(region=region, name=name))
+        places[name] = places.get(name) or MunicipalityFactory(region=region, name=name)
         PageFactory(
             institution=InstitutionFactory(region=region, municipality=places[name]),
             handle=each.handle_on(TODAY),
