@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'changed row of the registry',
                 'verbose_name_plural': 'changed rows of the registry',
-                'ordering': ['change', 'number'],
+                'ordering': ['change_id', 'number'],
             },
         ),
         migrations.CreateModel(

@@ -80,7 +80,7 @@ class ChangedRow(models.Model):
     class Meta:
         verbose_name = _("changed row of the registry")
         verbose_name_plural = _("changed rows of the registry")
-        ordering = ["change", "number"]
+        ordering = ["change_id", "number"]
         constraints = [models.UniqueConstraint("change", "number", name="changedrow_number")]
 
     def __str__(self) -> str:

@@ -49,7 +49,7 @@ class ShownChange:
 
 def history_of(row: Institution | Page) -> list[ShownChange]:
     """The latest changes of one institution or page, newest first."""
-    found = row.changes.select_related("change__by", "change__undone_by").order_by("-change")[:ON_CARD]
+    found = row.changes.select_related("change__by", "change__undone_by").order_by("-change_id")[:ON_CARD]
     rows = list(found)
     words = _words(rows)
     return [ShownChange(each.change, [_shown(each, words)], 1, may_undo(each.change)) for each in rows]

@@ -216,7 +216,7 @@ def test_the_screen_tells_the_figure_with_its_error_and_an_overlap(region):
     client.force_login(analyst(region))
     address = reverse("unique_audience", args=[region.code])
     html = client.get(address).content.decode()
-    assert "С доверием 95 %" in html.replace("\u00a0", " ")
+    assert "С вероятностью 95 %" in html.replace("\u00a0", " ")
     keys = AudienceGroup.objects.filter(dimension="municipality").order_by("-people").values_list("key", flat=True)[:2]
     html = client.get(f"{address}?a=municipality:{keys[0]}&b=municipality:{keys[1]}").content.decode()
     assert "И там, и там" in html
