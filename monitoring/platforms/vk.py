@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from .access import REFUSALS, Access, Allows
+from .access import Access, Allows
 from .answers import bad_answer
 from .base import (
     PAGE_FAILURES,
@@ -29,7 +29,7 @@ from .transport import HTML_BYTES, TooLargeError, Transport
 from .vk_answers import HANDLE, NUMBERED, add_posts, piece_bounds, read_page, state_mark
 from .vk_comments import read_comments
 from .vk_members import read_members
-from .vk_session import VkError, VkSession
+from .vk_session import VkError, VkSession, is_refusal, refusals_inside
 
 TOKEN_KINDS = ("service", "user", "community")
 GROUPS_A_CALL = 500
@@ -126,7 +126,7 @@ class Vk:
                 if not refused:
                     raise
             else:
-                for refusal in _refusals_inside(answer):
+                for refusal in refusals_inside(answer):
                     self.access.report(token, refusal)
                 return answer
             _without_execute.add(token.fingerprint)
@@ -233,7 +233,7 @@ class Vk:
     def _answers_of_any_token(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
         """As `_wall_answers`; calls that one token was refused are made once more while another may make them."""
         answers = self._wall_answers(requests)
-        again = [i for i, answer in enumerate(answers) if _is_refusal(answer)]
+        again = [i for i, answer in enumerate(answers) if is_refusal(answer)]
         if again and self.access.can(("wall.get",), _may_read_walls):
             for index, answer in zip(again, self._wall_answers([requests[i] for i in again]), strict=True):
                 answers[index] = answer
@@ -375,23 +375,6 @@ def _key(page: PageRef) -> str:
 def _wall_request(key: str, offset: int, count: int) -> dict[str, Any]:
     address = {"owner_id": -int(key)} if key.isdigit() else {"domain": key}
     return {**address, "count": count, "offset": offset, "filter": "owner"}
-
-
-def _is_refusal(answer: Any) -> bool:
-    return isinstance(answer, PlatformError) and answer.failure in REFUSALS
-
-
-def _refusals_inside(answer: dict[str, Any]) -> list[VkError]:
-    """Errors of the calls inside `execute` that are about the token."""
-    errors = answer.get("execute_errors", [])
-    named = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    found = {(_inner_method(error), error.get("error_code")) for error in named if type(error.get("error_code")) is int}
-    return list(filter(_is_refusal, (VkError(method, code) for method, code in found)))
-
-
-def _inner_method(error: dict[str, Any]) -> str:
-    """Which of the methods that we put into `execute` an error inside it is about."""
-    return "groups.getMembers" if error.get("method") == "groups.getMembers" else "wall.get"
 
 
 def _no_mark(handle: str, group_id: int) -> None:
