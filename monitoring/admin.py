@@ -82,7 +82,8 @@ class InstitutionAdmin(KeptAdmin):
     list_filter = (("region", admin.RelatedOnlyFieldListFilter), "level")
     list_select_related = ("region", "municipality", "sector")
     search_fields = ("name", "ogrn", "inn", "founder")
-    autocomplete_fields = ("region", "municipality", "sector")
+    autocomplete_fields = ("region", "municipality", "sector", "merged_into")
+    readonly_fields = ("archived_on", "merged_into")
     inlines = (ExemptionInline,)
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:

@@ -169,7 +169,7 @@ def test_the_lists_of_a_keeper_ask_the_same_queries_for_few_and_many(
         for _ in range(count):
             PageFactory(institution__region=region, institution__municipality=MunicipalityFactory(region=region))
         client.get(reverse(name, args=[region.code]))
-        with django_assert_max_num_queries(13) as found:
+        with django_assert_max_num_queries(14) as found:
             client.get(reverse(name, args=[region.code]))
         counts.append(len(found))
     assert counts[0] == counts[1]
