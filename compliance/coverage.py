@@ -104,7 +104,7 @@ def coverage(region: Region, day: dt.date, by: By) -> Coverage:
     key_field, name_field = FIELDS[by]
     total = _group("", "", duties)
     groups: dict[str, Group] = {}
-    rows = Institution.objects.filter(region=region).order_by().annotate(key=key_field, group=name_field)
+    rows = Institution.objects.kept(day).filter(region=region).order_by().annotate(key=key_field, group=name_field)
     for pk, level, key, name in rows.values_list("pk", "level", "key", "group"):
         presence = present.get(pk, NOWHERE)
         total.add(presence, level, duties)

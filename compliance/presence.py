@@ -124,7 +124,7 @@ class Row:
 
 
 def institutions_of(region: Region) -> QuerySet[Institution]:
-    return with_places(Institution.objects.filter(region=region))
+    return with_places(Institution.objects.kept().filter(region=region))
 
 
 def presence_rows(region: Region, day: dt.date, duties: Levels, institutions: Iterable[Institution]) -> list[Row]:

@@ -57,7 +57,7 @@ class Reminder:
 def reminders(region: Region, day: dt.date, *, by_institution: bool, municipality: int | None = None) -> list[Reminder]:
     """Letters to everybody who lacks something, of the district with this key, or of all; raises TooManyError."""
     district = Coalesce("municipality__parent", "municipality")
-    rows = Institution.objects.filter(region=region).annotate(district=district).order_by("name", "pk")
+    rows = Institution.objects.kept().filter(region=region).annotate(district=district).order_by("name", "pk")
     if municipality:
         rows = rows.filter(district=municipality)
     names = dict(Municipality.objects.filter(region=region).values_list("pk", "name"))

@@ -80,7 +80,7 @@ def step_rows(region: Region, steps: Iterable[Step], today: dt.date) -> list[Ste
 def _count_institutions(tally: Tally, region: Region, today: dt.date) -> None:
     duties, present = duties_of(region, today), presence_of(region, today)
     district = Coalesce(F("municipality__parent"), F("municipality"))
-    rows = Institution.objects.filter(region=region).order_by().annotate(district=district)
+    rows = Institution.objects.kept(today).filter(region=region).order_by().annotate(district=district)
     for pk, level, municipality in rows.values_list("pk", "level", "district"):
         for goal, verdict in institution_goals(present.get(pk, NOWHERE), level, duties):
             _add(tally, goal, municipality, verdict)

@@ -91,7 +91,7 @@ class HandForm(forms.Form):
         text = " ".join(self.cleaned_data["workplace"].split())
         number = text.isascii() and text.isdigit() and len(text) >= NUMBER_LENGTH
         field = "name" if not number else "inn" if len(text) in (10, 12) else "ogrn"
-        found = list(self.region.institutions.filter(**{field: text})[:2]) if text else []
+        found = list(self.region.institutions.kept().filter(**{field: text})[:2]) if text else []
         if len(found) > 1:
             raise forms.ValidationError(_("The registry has several of these: give the ОГРН."))
         if number and not found:

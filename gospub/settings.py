@@ -27,6 +27,8 @@ EMBEDDED_DATA_KEY = "ZW1iZWRkZWQtb24tdGhpcy1tYWNoaW5lLW9ubHktISE="
 DATA_KEYS = env.list("DATA_KEYS", [EMBEDDED_DATA_KEY])
 if EMBEDDED_DATA_KEY in DATA_KEYS and ON_A_NETWORK:
     raise ImproperlyConfigured("Set DATA_KEYS: the built-in one is for an installation on this machine only.")
+# What numbers of people are salted with where a region's different subscribers are counted; "" = that is not possible.
+AUDIENCE_KEY = env.str("AUDIENCE_KEY", "" if ON_A_NETWORK else "embedded-installation-on-this-machine-only")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Where people open the installation, for links in letters: without a path and a slash at the end.
 PUBLIC_URL = env.str(
@@ -240,6 +242,8 @@ NETWORK_CA_FILES = {
     "max": env.str("MAX_CA_FILE", ""),
 }
 # Requests a second a token (or an address, where there is no token); 0 = no pace, for the simulator.
+# Calls of groups.getMembers a day and token: VK names no limit, this one is ours.
+VK_MEMBERS_A_DAY = env.int("VK_MEMBERS_A_DAY", 5000)
 REQUESTS_PER_SECOND = {
     "vk": env.float("VK_REQUESTS_PER_SECOND", 3),
     "ok": env.float("OK_REQUESTS_PER_SECOND", 3),
@@ -287,6 +291,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "monitoring.tasks.plan", "schedule": 20, "options": {"expires": 20}},
     "tick": {"task": "monitoring.tasks.tick", "schedule": 5, "options": {"expires": 5}},
+    "unique-audience": {"task": "monitoring.tasks.unique_audience", "schedule": 30, "options": {"expires": 30}},
     "roll-up": {"task": "monitoring.tasks.roll_up", "schedule": 900, "options": {"expires": 900}},
     "retention": {"task": "monitoring.tasks.retention", "schedule": crontab(hour=1, minute=15)},
     "papers": {"task": "awards.tasks.papers", "schedule": 5, "options": {"expires": 5}},

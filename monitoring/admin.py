@@ -9,6 +9,8 @@ from gospub import clock
 from gospub.accounts.audited import AuditedAdmin
 
 from . import models
+from .registry import keeping
+from .registry.history import note, values_of
 from .registry.records import keep_records
 from .rollups import refresh_excused
 
@@ -60,13 +62,28 @@ class ExemptionInline(admin.TabularInline):
     extra = 0
 
 
+class KeptAdmin(AuditedAdmin):
+    """What is changed here stands in the history of the registry too."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+        before = values_of(type(obj).objects.get(pk=obj.pk)) if change else {}
+        super().save_model(request, obj, form, change)
+        after = values_of(obj)
+        names = [name for name in after if before.get(name) != after[name]]
+        if names:
+            row = obj, {name: before[name] for name in names if change}, {name: after[name] for name in names}
+            kind = models.ChangeKind.EDIT if change else models.ChangeKind.ADD
+            note(keeping.region_of(obj), request.user, clock.now(), [row], kind)
+
+
 @admin.register(models.Institution)
-class InstitutionAdmin(AuditedAdmin):
+class InstitutionAdmin(KeptAdmin):
     list_display = ("name", "region", "municipality", "sector", "level", "ogrn")
     list_filter = (("region", admin.RelatedOnlyFieldListFilter), "level")
     list_select_related = ("region", "municipality", "sector")
     search_fields = ("name", "ogrn", "inn", "founder")
-    autocomplete_fields = ("region", "municipality", "sector")
+    autocomplete_fields = ("region", "municipality", "sector", "merged_into")
+    readonly_fields = ("archived_on", "merged_into")
     inlines = (ExemptionInline,)
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
@@ -82,7 +99,7 @@ class StewardshipInline(admin.TabularInline):
 
 
 @admin.register(models.Page)
-class PageAdmin(AuditedAdmin):
+class PageAdmin(KeptAdmin):
     list_display = ("__str__", "platform", "handle", "institution", "page_class", "status", "archived_on")
     list_filter = ("platform", "page_class", "status", "connected_to_component")
     list_select_related = ("institution",)

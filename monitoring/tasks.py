@@ -15,6 +15,7 @@ from .collection.run import RUNNERS, Runner, plan_all, roll_up_all
 from .collection.run import tick as wake_workers
 from .models import PlatformCode
 from .personal import retention as personal_retention
+from .unique import counting
 
 # A runner ends after so long, so that a task stays far below the broker's visibility time-out; the next tick wakes one.
 RUN_SECONDS = 60
@@ -22,6 +23,7 @@ RUN_SECONDS = 60
 WAKE_EXPIRES_SECONDS = 10
 
 stop = threading.Event()
+_counting = threading.BoundedSemaphore()
 _free = {code: threading.BoundedSemaphore(RUNNERS) for code in PlatformCode.values}
 
 
@@ -66,6 +68,16 @@ def collect(platform: str, now: str | None = None) -> None:
 def plan() -> None:
     """Plan the local day of every region."""
     plan_all(clock.now())
+
+
+@shared_task(soft_time_limit=240, time_limit=270)
+def unique_audience() -> None:
+    """Go on with the counts of unique audiences that are under way."""
+    if _counting.acquire(blocking=False):
+        try:
+            counting.work(clock.now, stop, RUN_SECONDS)
+        finally:
+            _counting.release()
 
 
 @shared_task

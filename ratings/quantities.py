@@ -327,7 +327,7 @@ def networks_due(region: Region, day: dt.date) -> dict[int, set[str]]:
     for exemption in Exemption.objects.filter(in_force, institution__region=region):
         every = {duty.platform for duty in duties}
         free[exemption.institution_id] |= {exemption.platform} if exemption.platform else every
-    levels = region.institutions.values_list("pk", "level")
+    levels = region.institutions.kept(day).values_list("pk", "level")
     return {
         pk: {duty.platform for duty in duties if duty.level in ("", level)} - free.get(pk, set())
         for pk, level in levels

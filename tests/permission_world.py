@@ -27,7 +27,17 @@ from forum.models import Event, EventState, Origin, Participant
 from gospub.accounts import invitations
 from gospub.accounts.models import Grant, Invitation, User
 from gospub.accounts.models import Role as Right
-from monitoring.models import Consent, EvidenceCard, Institution, Page, Person, Region, Suspect
+from monitoring.models import (
+    ChangeKind,
+    Consent,
+    EvidenceCard,
+    Institution,
+    Page,
+    Person,
+    Region,
+    RegistryChange,
+    Suspect,
+)
 from monitoring.registry import uploads
 from press.models import FactSheet, Figure, Kind
 from ratings.award_rules import DEFAULT
@@ -117,6 +127,7 @@ class Place:
     contested: Score
     appeal: Appeal
     step: Step
+    change: RegistryChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +193,19 @@ def place() -> Place:
         figure=sheet.figures.get(kind=Kind.PAGES),
         contested=contested,
         appeal=_appeal(contested),
+        change=_change(page, keeper),
         step=Step.objects.create(region=region, goal=Goal.VK, due=DAY, created_at=NOW, created_by=keeper),
     )
+
+
+def _change(page: Page, user: User) -> RegistryChange:
+    """Something changed by hand, and changed again since: it cannot be taken back, however often it is asked."""
+    region = page.institution.region
+    change = RegistryChange.objects.create(region=region, kind=ChangeKind.EDIT, at=NOW, by=user)
+    change.rows.create(
+        page=page, number=1, name=str(page), before={"page_class": "card"}, after={"page_class": "flagship"}
+    )
+    return change
 
 
 def _preliminary(region: Region, user: User) -> Rating:

@@ -55,6 +55,10 @@ OPERATOR_MAY = _answers(302, 404, operator=302)  # and is sent back to the scree
 OPERATOR_FORM = _answers(302, 404, operator=400)  # an empty form is refused to those who may send one
 INVITERS = _answers(302, 404, operator=200, analyst=200)
 INVITERS_MAY = _answers(302, 404, operator=302, analyst=302)
+_KEPT = {"over": 404, "other_curator": 404, "other_admin": 404}
+KEPT_OBJECT = _answers(302, 403, **_KEPT, operator=200, analyst=200)
+KEPT_FORM = _answers(302, 403, **_KEPT, operator=422, analyst=422)
+KEPT_MAY = _answers(302, 403, **_KEPT, operator=302, analyst=302)
 KEEPER_FORM = _whole(403, 404, operator=422, analyst=422)  # and is told in words what is missing
 
 
@@ -207,6 +211,10 @@ TABLE: dict[str, Rule] = {
     "heat_map": of_region(WHOLE_REGION),
     "growth": of_region(WHOLE_REGION),
     "years": of_region(WHOLE_REGION),
+    "unique_audience": of_region(WHOLE_REGION, post=_whole(403, 404, operator=400, analyst=400)),
+    "region_posts": of_region(WHOLE_REGION),
+    "institution_posts": of_object("institution", OWN_OBJECT),
+    "page_posts": of_object("page", OWN_OBJECT),
     "goals": of_region(WHOLE_REGION, post=RATER_FORM),
     "collection_status": of_region(WHOLE_REGION),
     "pages": of_region(REGION),
@@ -230,6 +238,20 @@ TABLE: dict[str, Rule] = {
         ["RU-NOWHERE", uuid.UUID(int=0)],
     ),
     "registry_export": of_region(WHOLE_REGION, "csv"),
+    "registry_changes": of_region(WHOLE_REGION),
+    "registry_undo": of_object("change", POST_ONLY, post=_whole(403, 404, operator=302, analyst=302)),
+    "institution_new": of_region(KEEPERS, post=KEEPER_FORM),
+    "institutions_change": of_region(POST_ONLY, post=_whole(403, 404, operator=302, analyst=302)),
+    "pages_change": of_region(POST_ONLY, post=_whole(403, 404, operator=302, analyst=302)),
+    "institution_edit": of_object("institution", KEPT_OBJECT, post=KEPT_FORM),
+    "institution_archive": of_object("institution", POST_ONLY, post=KEPT_MAY),
+    "institution_merge": of_object(
+        "institution", KEPT_OBJECT, post=KEPT_OBJECT | {Role.OPERATOR: 409, Role.ANALYST: 409}
+    ),
+    "page_new": of_object("institution", KEPT_OBJECT, post=KEPT_FORM),
+    "page_edit": of_object("page", KEPT_OBJECT, post=KEPT_FORM),
+    "page_archive": of_object("page", POST_ONLY, post=KEPT_MAY),
+    "page_move": of_object("page", KEPT_OBJECT, post=KEPT_OBJECT | {Role.OPERATOR: 409, Role.ANALYST: 409}),
     # --- one of them ---
     "institution": of_object("institution", OWN_OBJECT),
     "page": of_object("page", OWN_OBJECT),

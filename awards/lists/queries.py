@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from awards.contests.entrants import audience, entrants, growth
 from awards.contests.opening import rules_of
@@ -116,8 +116,10 @@ class History:
 
 
 def history_of(institution: Institution, user: User) -> History:
-    """What the institution was awarded over the years, by lists that were signed off."""
-    awards: QuerySet[Award] = Award.objects.visible_to(user).signed().filter(institution=institution)
+    """What the institution was awarded over the years, by lists that were signed off; also as a duplicate that
+    was merged into it, for what was signed stays as it is."""
+    own = Q(institution=institution) | Q(institution__merged_into=institution)
+    awards: QuerySet[Award] = Award.objects.visible_to(user).signed().filter(own)
     marks = QualityMark.objects.visible_to(user).filter(page__institution=institution)
     return History(
         list(awards.select_related("nomination", "list__contest", "page").order_by("-list__contest__year", "pk")),

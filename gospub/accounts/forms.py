@@ -66,7 +66,9 @@ class InvitationForm(forms.Form):
         region, ogrn = found.get("region"), found.get("ogrn", "").strip()
         found["institution"] = None
         if ogrn:
-            known = Institution.objects.filter(ogrn=ogrn, region=region) if region else Institution.objects.none()
+            known = (
+                Institution.objects.kept().filter(ogrn=ogrn, region=region) if region else Institution.objects.none()
+            )
             found["institution"] = known.first()
             if found["institution"] is None:
                 self.add_error("ogrn", _("The registry of the region knows no institution with this ОГРН."))

@@ -10,7 +10,17 @@ from monitoring.platforms.base import PostReading, WallReading
 from monitoring.upsert import upsert
 
 COUNTERS = ("views", "likes", "comments", "reposts")
-POST_FIELDS = ("published_at", "day", "kind", "pinned", "advertisement", "text_hash", "views_step", *COUNTERS)
+POST_FIELDS = (
+    "published_at",
+    "day",
+    "kind",
+    "pinned",
+    "advertisement",
+    "text_hash",
+    "content",
+    "views_step",
+    *COUNTERS,
+)
 AGED_FIELDS = ("aged_at", "views_7", "likes_7", "comments_7", "reposts_7")
 DAY_FIELDS = ("posts", "own_posts", *COUNTERS, "views_provenance")
 # Counters "at seven days" are those of the reading nearest to that age, within these bounds.
@@ -90,6 +100,7 @@ class Walls:
             pinned=reading.pinned,
             advertisement=reading.advertisement,
             text_hash=reading.text_hash,
+            content=before.content if reading.content is None and before is not None else reading.content,
             views=reading.views,
             views_step=reading.views_step,
             likes=reading.likes,

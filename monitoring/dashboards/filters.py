@@ -111,6 +111,10 @@ class Presence(TextChoices):
     SOME = "some", _("With pages")
 
 
+class Archive(TextChoices):
+    ARCHIVED = "archived", _("Archived")
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A condition in force and the address of the table without it."""
@@ -133,7 +137,7 @@ class ListFilter(django_filters.FilterSet):
         self.add_choices()
         for chosen in self.filters.values():
             if isinstance(chosen, django_filters.ChoiceFilter):
-                chosen.extra["empty_label"] = _("all")
+                chosen.extra.setdefault("empty_label", _("all"))
         for name, field in self.form.fields.items():
             if isinstance(field, forms.ChoiceField):
                 field.widget.attrs["class"] = "form-select"
@@ -221,7 +225,19 @@ class RegionFilter(PlaceFilter):
         return rows.filter(**{f"{self.to_institution}level": value})
 
 
-class PageFilter(RegionFilter):
+class ArchiveFilter(RegionFilter):
+    """The list comes from the archive or from the registry: which of them, `archive` says; here it only stands among
+    the conditions."""
+
+    archive = django_filters.ChoiceFilter(
+        method="of_archive", label=_("Registry"), choices=Archive, empty_label=_("in the registry")
+    )
+
+    def of_archive(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows
+
+
+class PageFilter(ArchiveFilter):
     to_institution = "institution__"
     texts = ("title", "handle", "institution__name")
     numbers = ("institution__inn", "institution__ogrn")
@@ -232,7 +248,7 @@ class PageFilter(RegionFilter):
 
     class Meta:
         model = Page
-        fields = ["q", "platform", "state", "municipality", "sector", "founder", "level", "posted"]
+        fields = ["q", "platform", "state", "municipality", "sector", "founder", "level", "posted", "archive"]
 
     def of_state(self, rows: QuerySet[Page], name: str, value: str) -> QuerySet[Page]:
         if value == StateChoice.EXISTING:
@@ -253,7 +269,7 @@ class PageFilter(RegionFilter):
         return rows.filter(state__last_post_at__lt=since, status=PageStatus.OPEN)
 
 
-class InstitutionFilter(RegionFilter):
+class InstitutionFilter(ArchiveFilter):
     texts = ("name", "founder")
     numbers = ("inn", "ogrn")
 
@@ -261,7 +277,7 @@ class InstitutionFilter(RegionFilter):
 
     class Meta:
         model = Institution
-        fields = ["q", "presence", "municipality", "sector", "founder", "level"]
+        fields = ["q", "presence", "municipality", "sector", "founder", "level", "archive"]
 
     def of_presence(self, rows: QuerySet[Institution], name: str, value: str) -> QuerySet[Institution]:
         watched = Page.objects.watched().values("institution")

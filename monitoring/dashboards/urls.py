@@ -4,7 +4,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.i18n import set_language
 
-from . import admins, dynamics, evidence, goals, growth, heat, networks, preferences, suspects, views, years
+from . import (
+    admins,
+    dynamics,
+    evidence,
+    goals,
+    growth,
+    heat,
+    networks,
+    posts,
+    preferences,
+    suspects,
+    unique,
+    views,
+    years,
+)
 from .exports import FileKind
 
 register_converter(FileKind, "kind")
@@ -17,6 +31,10 @@ urlpatterns = [
     path("regions/<slug:code>/years/", years.years, name="years"),
     path("regions/<slug:code>/heat-map/", heat.heat_map, name="heat_map"),
     path("regions/<slug:code>/growth/", growth.growth, name="growth"),
+    path("regions/<slug:code>/posts/", posts.region_posts, name="region_posts"),
+    path("institutions/<int:pk>/posts/", posts.institution_posts, name="institution_posts"),
+    path("pages/<int:pk>/posts/", posts.page_posts, name="page_posts"),
+    path("regions/<slug:code>/unique-audience/", unique.unique_audience, name="unique_audience"),
     path("regions/<slug:code>/pages/", views.pages, name="pages"),
     path("regions/<slug:code>/pages/export/<kind:kind>/", views.pages_export, name="pages_export"),
     path("regions/<slug:code>/institutions/", views.institutions, name="institutions"),

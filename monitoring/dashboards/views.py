@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 
 from gospub import clock
 from monitoring.models import Institution, Page, Region
+from monitoring.registry.changes import history_of
 
 from . import exports, tables
-from .filters import EventFilter, InstitutionFilter, PageFilter
+from .filters import Archive, EventFilter, InstitutionFilter, PageFilter
 from .queries import collection as collection_queries
 from .queries import events as event_queries
 from .queries import institutions as institution_queries
@@ -73,6 +74,7 @@ def pages(request: HttpRequest, code: str) -> HttpResponse:
         "filter": chosen,
         "table": table,
         "rows": page_queries.page_rows(table.page, trouble_queries.not_collected_since()),
+        "keeps": request.user.rights.keeps(region.pk),
     }
     return render_table(request, "pages.html", context)
 
@@ -80,7 +82,13 @@ def pages(request: HttpRequest, code: str) -> HttpResponse:
 def chosen_pages(request: HttpRequest, region: Region, now: dt.datetime) -> PageFilter:
     """The pages of the region that the user may see and the address asks for."""
     visible = Institution.objects.visible_to(request.user).filter(region=region)
-    return PageFilter(request.GET, page_queries.pages_of(region, request.user), institutions=visible, now=now)
+    found = page_queries.pages_of(region, request.user, archived=archive_asked(request))
+    return PageFilter(request.GET, found, institutions=visible, now=now)
+
+
+def archive_asked(request: HttpRequest) -> bool:
+    """Whether the list is to show what is in the archive instead of what is in the registry."""
+    return request.GET.get("archive") == Archive.ARCHIVED
 
 
 def render_table(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
@@ -109,12 +117,18 @@ def pages_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase
 def institutions(request: HttpRequest, code: str) -> HttpResponse:
     """The table of institutions, those without any page among them."""
     region = get_object_or_404(Region.objects.visible_to(request.user), code=code)
-    found = institution_queries.institutions_of(region, request.user)
-    visible = Institution.objects.visible_to(request.user).filter(region=region)
-    chosen = InstitutionFilter(request.GET, found, institutions=visible, now=clock.now())
+    chosen = chosen_institutions(request, region, clock.now())
     table = tables.table(request, chosen.qs, institution_queries.COLUMNS, institution_queries.DEFAULT_SORT)
-    context = {"region": region, "filter": chosen, "table": table}
+    keeps = request.user.rights.keeps(region.pk)
+    context = {"region": region, "filter": chosen, "table": table, "keeps": keeps}
     return render_table(request, "institutions.html", context)
+
+
+def chosen_institutions(request: HttpRequest, region: Region, now: dt.datetime) -> InstitutionFilter:
+    """The institutions of the region that the user may see and the address asks for."""
+    found = institution_queries.institutions_of(region, request.user, archived=archive_asked(request))
+    visible = Institution.objects.visible_to(request.user).filter(region=region)
+    return InstitutionFilter(request.GET, found, institutions=visible, now=now)
 
 
 @require_safe
@@ -124,7 +138,18 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
     region = found.region
     day = clock.local_day(clock.now(), region.time_zone)
     view = institution_queries.institution_card(found, request.user, day)
-    return render(request, "institution.html", {"region": region, "view": view})
+    context = {"region": region, "view": view, **in_registry(request, region, found)}
+    return render(request, "institution.html", context)
+
+
+def in_registry(request: HttpRequest, region: Region, row: Institution | Page) -> dict[str, object]:
+    """What the card of an institution or a page says of its place in the registry: may the user change it, who did."""
+    rights = request.user.rights
+    return {
+        "keeps": rights.keeps(region.pk),
+        "changes": history_of(row) if rights.sees_whole(region.pk) else [],
+        "may_see_changes": rights.sees_whole(region.pk),
+    }
 
 
 @require_safe
@@ -142,6 +167,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "card": card,
         "chart": {**card_queries.chart(card), "missing": _("no data"), "doubt": _("doubtful number")},
         "not_collected": trouble_queries.not_collected_since().get(found.platform),
+        **in_registry(request, region, found),
     }
     return render(request, "page.html", context)
 

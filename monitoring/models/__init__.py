@@ -1,6 +1,7 @@
 """All models of the monitoring app."""
 
 from .access import AccessPause, CallCount, Heartbeat, Network, NetworkState, OperatorMessage
+from .changes import ChangedRow, ChangeKind, RegistryChange
 from .consents import Consent, ConsentScope, ConsentText
 from .events import EventKind, PageEvent
 from .evidence import EvidenceCard, EvidenceDecision, EvidenceKind
@@ -34,11 +35,27 @@ from .registry import (
     Sector,
     Stewardship,
 )
-from .rolled import Dimension, GroupDay, GroupMonth, PageMonth, PageState
+from .rolled import (
+    Dimension,
+    GroupDay,
+    GroupMonth,
+    PageMonth,
+    PageState,
+    PostDimension,
+    PostMonth,
+    TopMeasure,
+    TopPost,
+)
+from .unique import AudienceGroup, AudienceRun, AudienceSwitch, MemberSketch, RunState
 
 __all__ = [
     "AccessPause",
+    "AudienceGroup",
+    "AudienceRun",
+    "AudienceSwitch",
     "CallCount",
+    "ChangeKind",
+    "ChangedRow",
     "Consent",
     "ConsentScope",
     "ConsentText",
@@ -55,6 +72,7 @@ __all__ = [
     "Heartbeat",
     "Institution",
     "Level",
+    "MemberSketch",
     "Municipality",
     "Network",
     "NetworkState",
@@ -73,8 +91,12 @@ __all__ = [
     "PersonContact",
     "PlatformCode",
     "Post",
+    "PostDimension",
+    "PostMonth",
     "Provenance",
     "Region",
+    "RegistryChange",
+    "RunState",
     "Sector",
     "Slot",
     "SlotReason",
@@ -83,4 +105,6 @@ __all__ = [
     "Suspect",
     "SuspectKind",
     "SuspectState",
+    "TopMeasure",
+    "TopPost",
 ]

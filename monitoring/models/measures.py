@@ -196,6 +196,9 @@ class Post(models.Model):
     pinned = models.BooleanField(_("pinned"), default=False)
     advertisement = models.BooleanField(_("advertisement"), default=False)
     text_hash = models.BigIntegerField(_("hash of the text"), null=True)
+    content = models.PositiveSmallIntegerField(
+        _("what it holds beside the text"), null=True, help_text="platforms.base.Content; NULL = not known"
+    )
     views = models.PositiveIntegerField(_("views"), null=True)
     views_step = models.PositiveIntegerField(_("rounded to"), default=1)
     likes = models.PositiveIntegerField(_("likes"), null=True)

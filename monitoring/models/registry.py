@@ -126,9 +126,19 @@ class InstitutionQuerySet(models.QuerySet["Institution"]):
         """All institutions of a region, those under one founder of it, or the one that the user runs."""
         return self if user.rights.everywhere else self.filter(user.rights.own())
 
+    def kept(self, day: dt.date | None = None) -> "InstitutionQuerySet":
+        """Those in the registry on the local `day`, or now. A duplicate that was merged into another one never was one
+        of its own, on no day."""
+        there = models.Q(archived_on=None)
+        return self.filter(there | models.Q(archived_on__gte=day) if day else there, merged_into=None)
+
 
 class Institution(models.Model):
-    """A public body or a subordinate organisation, with or without pages."""
+    """A public body or a subordinate organisation, with or without pages.
+
+    merged_into: it was a duplicate of that one, which has its pages now; what was signed or frozen before still names
+    it.
+    """
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="institutions", verbose_name=_("region"))
     municipality = models.ForeignKey(
@@ -147,6 +157,10 @@ class Institution(models.Model):
     inn = models.CharField(_("ИНН"), max_length=12, blank=True, validators=[validate_inn])
     level = models.CharField(_("level"), max_length=20, choices=Level, default=Level.OTHER)
     founder = models.CharField(_("founder"), max_length=255, blank=True)
+    archived_on = models.DateField(_("in the registry until"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
 
     objects = InstitutionQuerySet.as_manager()
 
@@ -156,9 +170,20 @@ class Institution(models.Model):
         ordering = ["name"]
         indexes = [models.Index("region", "ogrn", name="institution_region_ogrn")]
         constraints = [
-            models.UniqueConstraint("region", "ogrn", "name", "municipality", name="institution_in_municipality"),
             models.UniqueConstraint(
-                "region", "ogrn", "name", condition=models.Q(municipality=None), name="institution_in_region"
+                "region",
+                "ogrn",
+                "name",
+                "municipality",
+                condition=models.Q(merged_into=None),
+                name="institution_in_municipality",
+            ),
+            models.UniqueConstraint(
+                "region",
+                "ogrn",
+                "name",
+                condition=models.Q(municipality=None, merged_into=None),
+                name="institution_in_region",
             ),
         ]
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .measures import Provenance, SlotReason, SlotStatus
-from .registry import Page, Region
+from .registry import Page, PlatformCode, Region
 
 
 class PageState(models.Model):
@@ -150,3 +150,70 @@ class GroupMonth(GroupFigures):
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.dimension} {self.key} {self.month:%Y-%m}"
+
+
+class PostDimension(models.TextChoices):
+    """What posts are summed by. Key: HOUR "3-14" (ISO weekday and hour of the region), KIND as Post.Kind, CONTENT the
+    bits of platforms.base.Content, "" where the network does not tell."""
+
+    HOUR = "hour", _("hour of the week")
+    KIND = "kind", _("kind")
+    CONTENT = "content", _("what it holds")
+
+
+class PostFigures(models.Model):
+    """viewed: posts with views; views, interactions (likes, comments, reposts): of those; comments: of all."""
+
+    posts = models.PositiveIntegerField(_("posts"), default=0)
+    viewed = models.PositiveIntegerField(_("posts with views"), default=0)
+    views = models.PositiveBigIntegerField(_("views"), default=0)
+    interactions = models.PositiveBigIntegerField(_("likes, comments and reposts"), default=0)
+    comments = models.PositiveBigIntegerField(_("comments"), default=0)
+
+    class Meta:
+        abstract = True
+
+
+class PostMonth(PostFigures):
+    """Posts of a region and month by network and hour, kind or content: the screens of posts never read Post whole."""
+
+    region = models.ForeignKey(Region, models.CASCADE, related_name="+", db_index=False, verbose_name=_("region"))
+    month = models.DateField(_("first day of the month"))
+    dimension = models.CharField(_("grouped by"), max_length=8, choices=PostDimension)
+    platform = models.CharField(_("network"), max_length=10, choices=PlatformCode)
+    key = models.CharField(_("group"), max_length=8, blank=True)
+
+    class Meta:
+        verbose_name = _("posts of a month")
+        verbose_name_plural = _("posts of months")
+        constraints = [models.UniqueConstraint("region", "dimension", "month", "platform", "key", name="postmonth_key")]
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.month:%Y-%m} {self.dimension} {self.key}"
+
+
+class TopMeasure(models.TextChoices):
+    VIEWS = "views", _("views")
+    ENGAGEMENT = "engagement", _("engagement")
+    COMMENTS = "comments", _("comments")
+
+
+class TopPost(models.Model):
+    """The posts of a region, month and network with the highest measure, place 1 first. value: the measure;
+    engagement = (likes + comments + reposts) ÷ views."""
+
+    region = models.ForeignKey(Region, models.CASCADE, related_name="+", db_index=False, verbose_name=_("region"))
+    measure = models.CharField(_("by"), max_length=10, choices=TopMeasure)
+    month = models.DateField(_("first day of the month"))
+    platform = models.CharField(_("network"), max_length=10, choices=PlatformCode)
+    place = models.PositiveSmallIntegerField(_("place"))
+    post = models.ForeignKey("monitoring.Post", models.CASCADE, related_name="+", verbose_name=_("post"))
+    value = models.FloatField(_("value"))
+
+    class Meta:
+        verbose_name = _("top post")
+        verbose_name_plural = _("top posts")
+        constraints = [models.UniqueConstraint("region", "measure", "month", "platform", "place", name="toppost_place")]
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.month:%Y-%m} {self.measure} {self.place}"

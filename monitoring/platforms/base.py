@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 from typing import Protocol
 
 
@@ -146,12 +146,20 @@ class PostKind(StrEnum):
     REPOST = "repost"
 
 
+class Content(IntFlag):
+    """What a post holds beside its text; 0 = text alone."""
+
+    PICTURE = 1
+    VIDEO = 2
+    LINK = 4
+
+
 @dataclass(frozen=True, slots=True)
 class PostReading:
     """One post with its counters as they stood when read; None = the network does not give that counter.
 
     views_step: 1 = exact, 100 = rounded to hundreds (Telegram's "1.2K"). likes: all reactions together.
-    text_hash: see answers.text_hash.
+    text_hash: see answers.text_hash. content: see Content; None = the network does not say.
     """
 
     external_id: str
@@ -165,6 +173,28 @@ class PostReading:
     comments: int | None = None
     reposts: int | None = None
     text_hash: int | None = None
+    content: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MembersAsk:
+    """Up to a thousand subscribers of a page are wanted, those from `offset` on."""
+
+    page_id: int
+    external_id: str
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MembersReading:
+    """Numbers of the subscribers from `offset` on, and how many there are in all. They are counted at once and never
+    kept. failure: why there are none: the page hides them (PAGE_FAILURES), or the answer made no sense."""
+
+    page_id: int
+    offset: int
+    count: int = 0
+    ids: tuple[int, ...] = ()
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

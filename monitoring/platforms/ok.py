@@ -15,6 +15,7 @@ from .access import Access
 from .answers import Counted, MomentMs, answer_hash, bad_answer, convert, counted, counter, line, moment, text_hash
 from .base import (
     CommentsReading,
+    Content,
     Failure,
     Gives,
     PageReading,
@@ -39,6 +40,7 @@ TOPIC_FIELDS = (
     "media_topic.id,media_topic.created_ms,media_topic.author_ref,media_topic.media,media_topic.like_summary,"
     "media_topic.reshare_summary,media_topic.discussion_summary,media_topic.views_count"
 )
+MEDIA = {"photo": Content.PICTURE, "movie": Content.VIDEO, "video": Content.VIDEO, "link": Content.LINK}
 ZONE = "Europe/Moscow"  # in which OK counts its days
 TRIES = 2  # sendings of a call that serves many groups; one that serves a single group is left to its slot
 OF_A_METHOD = frozenset({8, 11})  # flood control, the method's budget
@@ -337,5 +339,16 @@ def _post(topic: _Topic) -> PostReading:
         likes=counter(topic.like_summary).value,
         comments=counter(topic.discussion_summary, "comments_count").value,
         reposts=counter(topic.reshare_summary).value,
+        content=_content([media.type for media in topic.media]),
         text_hash=text_hash(" ".join(media.text for media in topic.media if isinstance(media.text, str))),
     )
+
+
+def _content(types: Sequence[str]) -> int | None:
+    """What a theme is made of; None where the answer does not tell its parts."""
+    if not types:
+        return None
+    found = Content(0)
+    for name in types:
+        found |= MEDIA.get(name, Content(0))
+    return int(found)

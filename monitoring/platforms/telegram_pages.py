@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from .answers import answer_hash, bad_answer, counted, line, number, parse_html, text_hash
-from .base import Failure, PageReading, PageRef, PostKind, PostReading, WallReading
+from .base import Content, Failure, PageReading, PageRef, PostKind, PostReading, WallReading
 
 _SUBSCRIBERS = re.compile(r"\s*(.*?)\s*(?:subscriber|подписчик)", re.IGNORECASE | re.DOTALL)
 _NOT_A_CHANNEL = re.compile(r"^\s*@|member|online|monthly user|участник|пользовател", re.IGNORECASE)
@@ -18,6 +18,12 @@ _CONTACT_TITLE = "Telegram: Contact @"
 _LOGO = "telegram.org/img/"
 _POST_ADDRESS = re.compile(r"([^/]+)/(\d{1,18})")
 _BOTS_COUNT_FROM = 1_000_000_000_000  # channel 5 is -1000000000005 to them
+CONTENT = {
+    Content.PICTURE: ".tgme_widget_message_photo_wrap",
+    Content.VIDEO: ".tgme_widget_message_video_wrap, .tgme_widget_message_video_player, "
+    ".tgme_widget_message_roundvideo_player",
+    Content.LINK: ".tgme_widget_message_link_preview",
+}
 _BEFORE = re.compile(r"[?&]before=(\d{1,18})")
 
 
@@ -112,7 +118,17 @@ def _post(node: LexborNode, post_id: str, published: dt.datetime) -> PostReading
         views_step=step,
         likes=_reactions(node),
         text_hash=text_hash(_words(node)),
+        content=_content(node),
     )
+
+
+def _content(node: LexborNode) -> int:
+    """A picture, a video, the preview of a link, by the classes of their blocks."""
+    found = Content(0)
+    for kind, selector in CONTENT.items():
+        if node.css_first(selector):
+            found |= kind
+    return int(found)
 
 
 def _channel_id(view: str) -> str:

@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from .access import REFUSALS, Access, Allows
+from .access import Access, Allows
 from .answers import bad_answer
 from .base import (
     PAGE_FAILURES,
     CommentsReading,
     Failure,
     Gives,
+    MembersAsk,
+    MembersReading,
     PageReading,
     PageRef,
     PlatformError,
@@ -26,12 +28,14 @@ from .batches import STOPPING, WallSoFar, no_wall, read_each
 from .transport import HTML_BYTES, TooLargeError, Transport
 from .vk_answers import HANDLE, NUMBERED, add_posts, piece_bounds, read_page, state_mark
 from .vk_comments import read_comments
-from .vk_session import VkError, VkSession
+from .vk_members import read_members
+from .vk_session import VkError, VkSession, is_refusal, refusals_inside
 
 TOKEN_KINDS = ("service", "user", "community")
 GROUPS_A_CALL = 500
 WALLS_A_CALL = 25  # inner calls that one execute takes
 WALLS_A_DAY = 5000
+MEMBERS_A_CALL = 1000
 EXECUTE_CHARGE = ("execute", "wall.get")
 COMMUNITY_PACE = 20 / 3  # requests a second of a community token, in those of the others
 # Sendings of a call that serves many pages; one that serves a single page is left to the slot's own attempts.
@@ -102,7 +106,9 @@ class Vk:
     @staticmethod
     def daily_limits(token: Token) -> dict[str, int]:
         """wall.get is closed to community tokens; calls inside execute count as well."""
-        return {"wall.get": 0 if token.kind in ("community", "public") else WALLS_A_DAY}
+        walls = 0 if token.kind in ("community", "public") else WALLS_A_DAY
+        # Members are counted on demand: their calls are limited by ourselves, VK names no number.
+        return {"wall.get": walls, "groups.getMembers": 0 if token.kind == "public" else settings.VK_MEMBERS_A_DAY}
 
     def close(self) -> None:
         self._transport.close()
@@ -120,7 +126,7 @@ class Vk:
                 if not refused:
                     raise
             else:
-                for refusal in _refusals_inside(answer):
+                for refusal in refusals_inside(answer):
                     self.access.report(token, refusal)
                 return answer
             _without_execute.add(token.fingerprint)
@@ -227,7 +233,7 @@ class Vk:
     def _answers_of_any_token(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
         """As `_wall_answers`; calls that one token was refused are made once more while another may make them."""
         answers = self._wall_answers(requests)
-        again = [i for i, answer in enumerate(answers) if _is_refusal(answer)]
+        again = [i for i, answer in enumerate(answers) if is_refusal(answer)]
         if again and self.access.can(("wall.get",), _may_read_walls):
             for index, answer in zip(again, self._wall_answers([requests[i] for i in again]), strict=True):
                 answers[index] = answer
@@ -286,6 +292,44 @@ class Vk:
             "execute", {"code": f"return [{calls}];"}, _may_execute, {"execute": 1, method: len(requests)}
         )
 
+    # --- members --------------------------------------------------------------------------------
+
+    def read_members(self, asks: Sequence[MembersAsk]) -> list[MembersReading]:
+        """A thousand members a call, 25 calls a request where a token may `execute`. Who hides them gives a failure;
+        what could not be read is left out. Raises PlatformError where the call as a whole was refused."""
+        requests = [
+            {"group_id": ask.external_id, "offset": ask.offset, "count": MEMBERS_A_CALL, "sort": "id_asc"}
+            for ask in asks
+        ]
+        answers = self._members(requests)
+        return [read_members(ask, answer) for ask, answer in zip(asks, answers, strict=False)]
+
+    def _members(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
+        """For each request what groups.getMembers answered, or the failure of its page; for the first ones alone where
+        the calls were refused on the way."""
+        if len(requests) > 1 and self.access.can(("execute", "groups.getMembers"), _may_execute):
+            try:
+                results = self._script("groups.getMembers", requests)["response"]
+            except (VkError, TooLargeError, _NoExecuteError) as error:
+                if isinstance(error, VkError) and error.code not in BATCH_TOO_BIG:
+                    raise _of_whole_call(error) from None
+                results = [False] * len(requests)
+            if not (isinstance(results, list) and len(results) == len(requests)):
+                raise bad_answer("execute: not one result a call", results)
+        else:
+            results = [False] * len(requests)
+        answers: list[Any] = []
+        for request, result in zip(requests, results, strict=True):
+            try:
+                answers.append(self._call("groups.getMembers", request)["response"] if result is False else result)
+            except PlatformError as error:
+                if error.failure not in PAGE_FAILURES:
+                    if answers:
+                        return answers
+                    raise
+                answers.append(error)
+        return answers
+
     # --- comments -------------------------------------------------------------------------------
 
     def read_comments(self, posts: Sequence[PostRef]) -> list[CommentsReading]:
@@ -331,17 +375,6 @@ def _key(page: PageRef) -> str:
 def _wall_request(key: str, offset: int, count: int) -> dict[str, Any]:
     address = {"owner_id": -int(key)} if key.isdigit() else {"domain": key}
     return {**address, "count": count, "offset": offset, "filter": "owner"}
-
-
-def _is_refusal(answer: Any) -> bool:
-    return isinstance(answer, PlatformError) and answer.failure in REFUSALS
-
-
-def _refusals_inside(answer: dict[str, Any]) -> list[VkError]:
-    """Errors of the calls inside `execute` that are about the token."""
-    errors = answer.get("execute_errors", [])
-    codes = {error.get("error_code") for error in errors if isinstance(error, dict)} if isinstance(errors, list) else ()
-    return list(filter(_is_refusal, (VkError("wall.get", code) for code in codes if type(code) is int)))
 
 
 def _no_mark(handle: str, group_id: int) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from .answers import Id, Moment, answer_hash, convert, counted, counter, line, moment, parse_html, text_hash
-from .base import Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, PosWidget
+from .base import Content, Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, PosWidget
 from .batches import WallSoFar, no_page
 
 POSTS_A_CALL = 100
@@ -18,6 +18,12 @@ POS_HOST = "pos.gosuslugi.ru"
 MARK_CLASS = "GovernmentCommunityBadge"
 # Not yet, or never, on the wall as the page's own post.
 FOREIGN_POSTS = frozenset({"reply", "postpone", "suggest"})
+
+ATTACHED = {
+    **dict.fromkeys(("photo", "posted_photo", "album", "graffiti", "photos_list"), Content.PICTURE),
+    **dict.fromkeys(("video", "clip", "short_video", "video_playlist"), Content.VIDEO),
+    "link": Content.LINK,
+}
 
 NUMBERED = re.compile(r"(?:club|public|event)(\d{1,18})")
 HANDLE = re.compile(r"[A-Za-z0-9_.]{1,100}")
@@ -69,6 +75,7 @@ class _Post(msgspec.Struct):
     likes: Any = None
     comments: Any = None
     reposts: Any = None
+    attachments: Any = None
 
 
 class _Wall(msgspec.Struct):
@@ -219,4 +226,16 @@ def _post(post: _Post) -> PostReading:
         comments=counter(post.comments).value,
         reposts=counter(post.reposts).value,
         text_hash=text_hash(post.text),
+        content=content(post.attachments),
     )
+
+
+def content(attachments: Any) -> int | None:
+    """What is attached to a post, by VK's names of it; None where the answer has no list of attachments."""
+    if not isinstance(attachments, list):
+        return None
+    types = [each.get("type") for each in attachments if isinstance(each, dict)]
+    found = Content(0)
+    for name in types:
+        found |= ATTACHED.get(name, Content(0)) if isinstance(name, str) else Content(0)
+    return int(found)

@@ -13,6 +13,7 @@ import requests
 import vk_api
 from requests.adapters import BaseAdapter
 
+from .access import REFUSALS
 from .answers import bad_answer, decode
 from .base import Failure, PlatformError, Token
 from .transport import Transport, later, next_day
@@ -60,6 +61,24 @@ class VkError(PlatformError):
     def passing(self) -> bool:
         """An error that the network names comes again, unless it names a passing one."""
         return self.failure == Failure.UNREACHABLE
+
+
+def is_refusal(answer: Any) -> bool:
+    """Whether it is a failure that is about the token."""
+    return isinstance(answer, PlatformError) and answer.failure in REFUSALS
+
+
+def refusals_inside(answer: dict[str, Any]) -> list[VkError]:
+    """Errors of the calls inside `execute` that are about the token."""
+    errors = answer.get("execute_errors", [])
+    named = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    found = {(_inner_method(error), error.get("error_code")) for error in named if type(error.get("error_code")) is int}
+    return list(filter(is_refusal, (VkError(method, code) for method, code in found)))
+
+
+def _inner_method(error: dict[str, Any]) -> str:
+    """Which of the methods that we put into `execute` an error inside it is about."""
+    return "groups.getMembers" if error.get("method") == "groups.getMembers" else "wall.get"
 
 
 class VkSession:

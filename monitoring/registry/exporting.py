@@ -82,7 +82,8 @@ def _csv_cell(value: Cell) -> str:
 def _institutions(region: Region, day: dt.date) -> Iterator[Institution]:
     in_force = Exemption.objects.filter(Q(until=None) | Q(until__gte=day), platform="", since__lte=day)
     return (
-        Institution.objects.filter(region=region)
+        Institution.objects.kept()
+        .filter(region=region)
         .select_related("municipality")
         .prefetch_related(Prefetch("exemptions", in_force.order_by("-since"), to_attr="in_force"))
         .order_by("name", "pk")

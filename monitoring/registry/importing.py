@@ -4,13 +4,17 @@ Whatever the file leaves out or leaves empty stays as it is, so the same file ag
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from monitoring.models import Page, Region
+from gospub.accounts.models import User
+from monitoring.models import Institution, Page, Region
 
+from .history import note, values_of
 from .institutions import plan_institutions
 from .pages import plan_grounds, plan_pages, plan_stewards
 from .plan import MODELS, Plan
@@ -66,14 +70,27 @@ def apply(plan: Plan) -> None:
     keep_records([*plan.new[Page], *(page for page, _names in plan.changed[Page].values())], plan.day)
 
 
-def import_rows(rows: list[RegistryRow], problems: list[Problem], region: Region, day: dt.date) -> Plan:
-    """Plan and apply in one transaction that no other import can slip into. Raises ImportRefusedError."""
+def import_rows(
+    rows: list[RegistryRow],
+    problems: list[Problem],
+    region: Region,
+    day: dt.date,
+    *,
+    now: dt.datetime | None = None,
+    user: User | None = None,
+) -> Plan:
+    """Plan and apply in one transaction that no other import can slip into. Raises ImportRefusedError.
+
+    now: when, for the history of what was there before; None = it is not told. user: who, None = a command.
+    """
     try:
         with transaction.atomic():
             # Sectors and pages are shared by all regions, so imports wait for each other; nobody else does.
             list(Region.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
             plan = plan_import(rows, problems, region, day)
             apply(plan)
+            if now is not None:
+                note(region, user, now, _changed(plan))
     except IntegrityError as error:
         plan = Plan(region, day)
         message = _("The registry was changed by someone else at the same moment. Try again.")
@@ -82,10 +99,19 @@ def import_rows(rows: list[RegistryRow], problems: list[Problem], region: Region
     return plan
 
 
-def import_file(path: Path, region: Region, day: dt.date) -> Plan:
+def _changed(plan: Plan) -> Iterator[tuple[Model, dict[str, object], dict[str, object]]]:
+    """Institutions and pages that were there and that the file changed, with what changed."""
+    for model in (Institution, Page):
+        for pk, (row, names) in plan.changed[model].items():
+            after = values_of(row)
+            before = plan.before[model, pk]
+            yield row, {name: before[name] for name in names}, {name: after[name] for name in names}
+
+
+def import_file(path: Path, region: Region, day: dt.date, now: dt.datetime | None = None) -> Plan:
     """Import a spreadsheet file. Raises ImportRefusedError; OSError where the file cannot be opened."""
     rows, problems = read_registry(path.read_bytes())
-    return import_rows(rows, problems, region, day)
+    return import_rows(rows, problems, region, day, now=now)
 
 
 def _without_repetitions(plan: Plan, rows: list[RegistryRow]) -> list[RegistryRow]:

@@ -67,15 +67,41 @@ def plan_institutions(plan: Plan, rows: list[RegistryRow]) -> list[Group]:
     by_key: dict[Key, list[RegistryRow]] = defaultdict(list)
     for row in rows:
         by_key[Key(row.ogrn, row.name, _number(municipalities.of(row)))].append(row)
-    of_base = {_key(i): i for i in Institution.objects.filter(region=plan.region)}
+    held = Institution.objects.filter(region=plan.region).select_related("merged_into")
+    of_base: dict[Key, Institution] = {}
+    for each in sorted(held, key=lambda each: each.merged_into_id is not None):
+        of_base.setdefault(_key(each), each)
     groups = []
-    for keys, institution in _match(list(by_key), of_base):
-        group = Group(institution or Institution(region=plan.region), [row for key in keys for row in by_key[key]])
-        if institution is None:
+    for keys, found in _match(list(by_key), of_base):
+        rows_of_it = [row for key in keys for row in by_key[key]]
+        institution = _present(plan, found, rows_of_it) if found else Institution(region=plan.region)
+        group = Group(institution, rows_of_it)
+        if found and found.merged_into_id:  # what the file says is of the duplicate, which is no more
+            groups.append(group)
+            continue
+        if found is None:
             plan.add(group.institution)
         _describe(plan, group, municipalities, sectors)
         groups.append(group)
     return groups
+
+
+def _present(plan: Plan, institution: Institution, rows: list[RegistryRow]) -> Institution:
+    """The institution that the rows are taken for: of a duplicate the one into which it was merged."""
+    if institution.archived_on is None:
+        return institution
+    stays = institution
+    while stays.merged_into_id is not None:
+        stays = stays.merged_into
+    if stays is not institution:
+        text = _("“%(old)s” was merged into “%(new)s”: the row is taken for that one's, and its name stays.")
+        message = text % {"old": institution.name, "new": stays.name}
+    else:
+        text = _("This institution has been in the archive since %(day)s. The import does not change that.")
+        message = text % {"day": institution.archived_on}
+    for row in rows:
+        plan.problems.append(row.source.problem(Severity.WARNING, message, Column.NAME))
+    return stays
 
 
 def _number(municipality: Municipality | None) -> int | None:

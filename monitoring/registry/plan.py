@@ -39,7 +39,7 @@ class Plan:
     """Changes are made to objects in memory and noted here; nothing is written before `apply`.
 
     day: the local day that counts as today. pages_not_in_file: watched pages of the region that the file does not
-    name; they are left alone.
+    name; they are left alone. before: what changed fields held, others by their key.
     """
 
     region: Region
@@ -49,6 +49,7 @@ class Plan:
     new: dict[type[Model], list[Model]] = field(default_factory=lambda: defaultdict(list))
     changed: dict[type[Model], dict[int, tuple[Model, set[str]]]] = field(default_factory=lambda: defaultdict(dict))
     seen: dict[type[Model], set[int]] = field(default_factory=lambda: defaultdict(set))
+    before: dict[tuple[type[Model], int], dict[str, object]] = field(default_factory=lambda: defaultdict(dict))
 
     @property
     def refused(self) -> bool:
@@ -86,6 +87,9 @@ class Plan:
         for name, value in values.items():
             if _holds(row, name, value):
                 continue
+            if row.pk is not None:
+                attribute = row._meta.get_field(name).attname
+                self.before[type(row), row.pk].setdefault(name, getattr(row, attribute))
             setattr(row, name, value)
             if row.pk is not None:
                 self.changed[type(row)].setdefault(row.pk, (row, set()))[1].add(name)

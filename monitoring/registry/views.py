@@ -73,7 +73,7 @@ def registry_import_report(request: HttpRequest, code: str, key: uuid.UUID) -> H
     day = clock.local_day(clock.now(), region.time_zone)
     if request.method == "POST":
         try:
-            plan = import_rows(upload.rows, upload.problems, region, day)
+            plan = import_rows(upload.rows, upload.problems, region, day, now=clock.now(), user=request.user)
         except ImportRefusedError as error:
             plan = error.plan
         else:

@@ -1,4 +1,4 @@
-"""PageDay, Post -> PageState, PageMonth, GroupDay, GroupMonth: derived, rebuildable at any time.
+"""PageDay, Post -> PageState, PageMonth, GroupDay, GroupMonth, PostMonth, TopPost: derived, rebuildable at any time.
 
 `roll_up` follows what a day's collection changed, `rebuild` makes everything anew from the facts.
 """
@@ -7,12 +7,24 @@ import datetime as dt
 
 from gospub.clock import day_bounds
 from monitoring.evidence import find_evidence
-from monitoring.models import GroupDay, GroupMonth, Page, PageDay, PageMonth, PageState, Region, Slot
+from monitoring.models import (
+    GroupDay,
+    GroupMonth,
+    Page,
+    PageDay,
+    PageMonth,
+    PageState,
+    PostMonth,
+    Region,
+    Slot,
+    TopPost,
+)
 
 from .copies import mark_copies
 from .groups import refresh_group_days
 from .months import month_end, refresh_excused, refresh_months
 from .pages import refresh_page_states
+from .posts import refresh_post_months
 from .silence import note_silences
 
 __all__ = [
@@ -66,7 +78,9 @@ def sum_up(region: Region, first: dt.date, last: dt.date) -> None:
     refresh_group_days(region, days)
     facts = PageDay.objects.filter(page__institution__region=region, day__range=(first, last))
     # Days that owed readings count where nothing was read either.
-    refresh_months(region, {*facts.dates("day", "month"), *(day.replace(day=1) for day in days)})
+    months = {*facts.dates("day", "month"), *(day.replace(day=1) for day in days)}
+    refresh_months(region, months)
+    refresh_post_months(region, months)
 
 
 def rebuild(region: Region) -> None:
@@ -75,6 +89,8 @@ def rebuild(region: Region) -> None:
     PageMonth.objects.filter(page__institution__region=region).delete()
     GroupDay.objects.filter(region=region).delete()
     GroupMonth.objects.filter(region=region).delete()
+    PostMonth.objects.filter(region=region).delete()
+    TopPost.objects.filter(region=region).delete()
     for day in collected_days(region, dt.date.min, dt.date.max):
         refresh_page_states(region, day)
     sum_up(region, dt.date.min, dt.date.max)

@@ -147,6 +147,10 @@ class Simulation:
             return self._counts[page.key]
         return self._world_of[page.key].subscribers(page, day)
 
+    def members(self, page: Page, first: int, last: int) -> list[int]:
+        """Numbers of the page's subscribers from `first` to `last` (exclusive)."""
+        return self._world_of[page.key].people.of(page, first, last)
+
     # --- posts ----------------------------------------------------------------------------------
 
     def count_posts(self, page: Page, moment: Moment) -> int:

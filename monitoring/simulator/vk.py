@@ -15,7 +15,7 @@ from .shapes import reshaped
 from .state import Simulation
 from .vk_execute import CompileError, InnerCall, inner_calls, project
 from .vk_groups import group
-from .vk_walls import Walls, members
+from .vk_walls import Walls
 from .wire import Answer, Call, as_json, dumps
 
 KINDS = ("service", "user", "community")
@@ -248,7 +248,9 @@ class Vk:
         people = self._simulation.subscribers(page, call.moment)
         if people is None or page.looks.access != "open":
             raise VkError(15)
-        return members(page, people, call.whole("offset", 0), min(call.whole("count", 1000), MEMBERS_A_CALL))
+        offset = max(call.whole("offset", 0), 0)
+        last = min(people, offset + min(call.whole("count", 1000), MEMBERS_A_CALL))
+        return dumps({"count": people, "items": self._simulation.members(page, offset, last)})
 
     def _resolve(self, call: Call) -> bytes:
         name = call.values.get("screen_name", "").lower()

@@ -1,9 +1,8 @@
-"""VK's walls: posts, comments, members."""
+"""VK's walls: posts and comments."""
 
 from collections.abc import Sequence
 
 from . import texts
-from .chance import mix
 from .counts import with_odd_views
 from .pages import Page
 from .posts import Post, Rendered
@@ -45,11 +44,13 @@ def _json(page: Page, post: Post, pinned: str) -> bytes:
         )
     views = "" if post.views is None or pinned else f',"views":{{"count":{post.views}}}'
     text = '""' if post.repost else words
-    photo = '{"type":"photo"}' if post.chance & 3 else ""
+    attached = ['{"type":"photo"}'] if post.chance & 3 else []
+    attached += ['{"type":"video"}'] if post.chance % 5 == 0 else []
+    attached += ['{"type":"link"}'] if post.chance % 7 == 0 else []
     return (
         f'{{"inner_type":"wall_wallpost","id":{post_id(post.number)},"owner_id":{own},"from_id":{own},'
         f'"date":{post.at},"post_type":"post","marked_as_ads":{int(post.advertisement)},{pinned}"text":{text},'
-        f'"attachments":[{photo}],"comments":{{"can_post":1,"count":{post.comments}}},'
+        f'"attachments":[{",".join(attached)}],"comments":{{"can_post":1,"count":{post.comments}}},'
         f'"likes":{{"can_like":1,"count":{post.likes},"user_likes":0}},"reposts":{{"count":{post.reposts}}}'
         f"{views}{copied}}}"
     ).encode()
@@ -103,9 +104,3 @@ def _spoilt(items: list[bytes], faults: frozenset[str]) -> Sequence[bytes]:
     if not faults:
         return items
     return reshaped([with_odd_views(item, faults) for item in items], faults)
-
-
-def members(page: Page, people: int, offset: int, count: int) -> bytes:
-    """groups.getMembers: made-up ids of people."""
-    ids = (str(1000 + mix(page.key, 30, place) % 700_000_000) for place in range(offset, min(people, offset + count)))
-    return f'{{"count":{people},"items":[{",".join(ids)}]}}'.encode()

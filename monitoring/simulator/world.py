@@ -4,11 +4,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .audience import Audience
 from .campaigns import Campaigns
 from .chance import Dice
 from .institutions import Institution, institutions
+from .members import People
 from .pages import Page, pages
 from .plans import RegionPlan
 from .posts import Wall
@@ -36,6 +38,14 @@ class RegionWorld:
             self.pages = with_specimens(self.pages)
         self.audience = Audience(self.pages, {code: network.totals for code, network in plan.networks.items()})
         self.wall = Wall(self.audience, Campaigns(plan.number, len(self.pages)))
+
+    @cached_property
+    def people(self) -> People:
+        """Who subscribes to the pages on VK."""
+        pages = [page for page in self.pages if page.platform == "vk"]
+        last = self.plan.lately[1]
+        most = {page.key: max(self.audience.people(page, max(last, page.born)), 1) for page in pages}
+        return People(self.plan.number, pages, most)
 
     def subscribers(self, page: Page, day: dt.date) -> int | None:
         """People on the local day; None where the page does not exist or hides its counter."""

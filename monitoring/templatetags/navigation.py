@@ -23,9 +23,29 @@ register = template.Library()
 ALL, WHOLE, KEEPERS = range(3)
 # (address, title, icon, for all of the region, those who see it as a whole or keep it, other screens under the heading)
 SECTIONS = (
-    ("overview", _("Region"), "region", WHOLE, ("dynamics", "goals", "growth", "heat_map", "years")),
-    ("pages", _("Pages"), "pages", ALL, ("page",)),
-    ("institutions", _("Institutions"), "institutions", ALL, ("institution",)),
+    (
+        "overview",
+        _("Region"),
+        "region",
+        WHOLE,
+        ("dynamics", "goals", "growth", "heat_map", "years", "region_posts", "unique_audience"),
+    ),
+    ("pages", _("Pages"), "pages", ALL, ("page", "page_edit", "page_move", "page_posts")),
+    (
+        "institutions",
+        _("Institutions"),
+        "institutions",
+        ALL,
+        (
+            "institution",
+            "institution_new",
+            "institution_edit",
+            "institution_merge",
+            "institution_posts",
+            "page_new",
+            "registry_changes",
+        ),
+    ),
     ("admins", _("Page admins"), "person", WHOLE, ("admin_card", "consent_give", "name_remove")),
     ("ratings", _("Ratings"), "ratings", ALL, ()),
     (

@@ -34,6 +34,7 @@ from .forum import keep_forum
 from .letters import keep_letters
 from .press import keep_press
 from .ratings import keep_ratings
+from .registry import keep_registry
 
 DAY = dt.date(2024, 10, 26)
 DAYS = [dt.date(2023, 10, 26), dt.date(2024, 4, 26), dt.date(2024, 9, 26)]
@@ -160,6 +161,7 @@ def world(transactional_db) -> World:
     screens |= keep_forum(region, pages, user)
     screens |= keep_press(region, user, DAY, DAYS[0])
     screens |= keep_compliance(region, institution, user, DAY)
+    screens |= keep_registry(region, institution, pages[0], user, DAY)
     return World(region, pages[0], institution, user, screens, invitation)
 
 

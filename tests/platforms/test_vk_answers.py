@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.platforms.base import Failure, PageReading, PageRef, PlatformError, PostKind, PosWidget
+from monitoring.platforms.base import Content, Failure, PageReading, PageRef, PlatformError, PostKind, PosWidget
 from monitoring.platforms.batches import WallSoFar
 from monitoring.platforms.vk_answers import add_posts, pos_widget, read_page, state_mark
 
@@ -242,3 +242,19 @@ def test_any_wall_gives_a_reading_or_a_platform_error(answer):
     except PlatformError:
         return
     wall.reading()
+
+
+@pytest.mark.parametrize(
+    ("attached", "known"),
+    [
+        ({}, None),
+        ({"attachments": []}, 0),
+        ({"attachments": [{"type": "photo"}, {"type": "photo"}, {"type": "poll"}]}, Content.PICTURE),
+        ({"attachments": [{"type": "video"}, {"type": "link"}]}, Content.VIDEO | Content.LINK),
+        ({"attachments": "photo"}, None),
+        ({"attachments": [None, {"type": ["photo"]}, {}]}, 0),
+    ],
+)
+def test_what_a_post_holds_beside_its_text(attached, known):
+    (post,) = wall_of({**POST, **attached}).reading().posts
+    assert post.content == known

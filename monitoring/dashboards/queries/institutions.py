@@ -31,16 +31,17 @@ DEFAULT_SORT = "name"
 
 
 def with_places(institutions: QuerySet[Institution]) -> QuerySet[Institution]:
-    return institutions.select_related("region", "municipality", "sector__parent__parent")
+    return institutions.select_related("region", "municipality", "sector__parent__parent", "merged_into")
 
 
-def institutions_of(region: Region, user: User) -> QuerySet[Institution]:
-    """Institutions of the region that the user may see, with `pages_<network>` counts and `subscribers` in all."""
+def institutions_of(region: Region, user: User, *, archived: bool = False) -> QuerySet[Institution]:
+    """Institutions of the region that the user may see, with `pages_<network>` counts and `subscribers` in all; or
+    those in the archive."""
     watched = Q(pages__archived_on=None)
     counts = {f"pages_{code}": Count("pages", filter=watched & Q(pages__platform=code)) for code in PlatformCode.values}
     return (
         with_places(Institution.objects.visible_to(user))
-        .filter(region=region)
+        .filter(region=region, archived_on__isnull=not archived)
         .annotate(**counts, subscribers=Sum("pages__state__subscribers", filter=watched))
     )
 
@@ -58,7 +59,7 @@ class Duty:
 @dataclass(frozen=True, slots=True)
 class InstitutionCard:
     """`subscribers`: sum over its measured pages, None if none was; `measured`: how many they are; `invites`: the user
-    may invite its admin."""
+    may invite its admin; `archived`: its pages that are watched no longer."""
 
     institution: Institution
     sector_path: list[Sector]
@@ -68,6 +69,7 @@ class InstitutionCard:
     duties: list[Duty]
     exemptions: list[Exemption]
     invites: bool
+    archived: list[Page]
 
 
 def institution_card(institution: Institution, user: User, day: dt.date) -> InstitutionCard:
@@ -86,6 +88,7 @@ def institution_card(institution: Institution, user: User, day: dt.date) -> Inst
         duties=duties(institution, [row.page for row in rows], exemptions, in_force),
         exemptions=exemptions,
         invites=bool(institution.ogrn) and user.rights.keeps(institution.region_id),
+        archived=list(institution.pages.filter(archived_on__isnull=False).order_by("-archived_on", "platform")),
     )
 
 

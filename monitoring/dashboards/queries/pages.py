@@ -48,12 +48,11 @@ class PageRow:
     not_collected_since: dt.datetime | None
 
 
-def pages_of(region: Region, user: User) -> QuerySet[Page]:
-    """Watched pages of the region that the user may see, ready to be sorted and shown."""
+def pages_of(region: Region, user: User, *, archived: bool = False) -> QuerySet[Page]:
+    """Watched pages of the region that the user may see, ready to be sorted and shown; or those in the archive."""
     return (
         Page.objects.visible_to(user)
-        .watched()
-        .filter(institution__region=region)
+        .filter(institution__region=region, archived_on__isnull=not archived)
         .select_related("state", "institution__municipality", "institution__sector")
         .annotate(
             shown_title=Coalesce(NullIf("title", Value("")), "handle"),

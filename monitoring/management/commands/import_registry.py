@@ -34,7 +34,11 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(_("The file cannot be opened: %(reason)s") % {"reason": error.strerror}) from error
         try:
-            plan = (plan_import if dry_run else import_rows)(rows, problems, target, day)
+            plan = (
+                plan_import(rows, problems, target, day)
+                if dry_run
+                else import_rows(rows, problems, target, day, now=clock.now())
+            )
         except ImportRefusedError as error:
             plan = error.plan
         self.report(plan)

@@ -23,7 +23,7 @@ from gospub.accounts.models import AuditEntry
 from gospub.management.commands.messages import APPS
 from monitoring.admin import ReadOnlyAdmin
 from monitoring.collection import operators
-from monitoring.models import OperatorMessage
+from monitoring.models import ChangeKind, OperatorMessage
 from tests.factories import (
     InstitutionFactory,
     PageFactory,
@@ -85,6 +85,7 @@ def recorded_in_the_code() -> tuple[set[str], set[str]]:
 def test_every_action_and_every_thing_that_is_recorded_has_words():
     actions, things = recorded_in_the_code()
     actions |= {action for action, _after in NOTICES.values()}
+    actions |= {f"registry.{kind}" for kind in ChangeKind}
     assert len(actions) > 20
     assert actions == set(ACTIONS)
     assert things <= set(SUBJECTS)
