@@ -139,7 +139,7 @@ def copies(folder: Path, kind: str = "gospub") -> list[Path]:
 
 
 def prune(folder: Path, keep: int, kind: str = "gospub") -> list[Path]:
-    """Delete all but the newest `keep` (at least one) copies; returns which went. Nothing else in the folder is touched."""
+    """Delete all but the newest `keep` (at least one) copies; returns which went. All else in the folder stays."""
     gone = copies(folder, kind)[: -max(keep, 1)]
     for path in gone:
         shutil.rmtree(path)

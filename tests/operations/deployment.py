@@ -1,5 +1,5 @@
-"""Rules for Dockerfile and docker-compose.yml, as hadolint and the benchmarks of container security have them: there need
-not be an engine where the tests run. Each returns what is wrong, in words."""
+"""Rules for Dockerfile and docker-compose.yml, as hadolint and the benchmarks of container security have them, where
+no engine is. Each returns what is wrong, in words."""
 
 import ast
 import json
@@ -17,9 +17,12 @@ ROOT = Path(settings.BASE_DIR)
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
 # Read by others than the settings.
 FOREIGN = {
-    "MALLOC_ARENA_MAX": "glibc", "POSTGRES_USER": "postgres", "POSTGRES_DB": "postgres", "POSTGRES_PASSWORD": "postgres",
-    "REDIS_PASSWORD": "redis", "PYTHONUNBUFFERED": "Python", "PYTHONDONTWRITEBYTECODE": "Python",
-}  # fmt: skip
+    "MALLOC_ARENA_MAX": "glibc",
+    "POSTGRES_USER": "postgres",
+    "POSTGRES_DB": "postgres",
+    "POSTGRES_PASSWORD": "postgres",
+    "REDIS_PASSWORD": "redis",
+}
 
 Compose = dict[str, Any]
 
@@ -36,7 +39,7 @@ def settings_variables() -> set[str]:
             name = node.args[0]
             if ast.unparse(node.func.value) == "env" and isinstance(name, ast.Constant):
                 found.add(name.value)
-    return found - {ROOT / ".env"}
+    return found
 
 
 def interpolated(text: str) -> set[str]:
@@ -109,7 +112,7 @@ def of_service(name: str, service: dict[str, Any], found: Compose) -> Iterator[s
         "it is privileged": not service.get("privileged"),
         "it may write on its image": service.get("read_only") is True,
         "there is no place for temporary files": "/tmp" in service.get("tmpfs", []),
-        "it runs as root": "build" in service or str(service.get("user", "root")) not in ("root", "0", "0:0"),
+        "it runs as root": "build" in service or str(service.get("user") or "root") not in ("root", "0", "0:0"),
         "it does not come up again": service.get("restart") == "unless-stopped" or name == "setup",
         "nobody forwards signals to it": service.get("init") is True,
         "nobody asks how it is": name == "setup" or "healthcheck" in service,

@@ -143,11 +143,13 @@ def test_a_full_disk_ends_the_command_with_a_word_of_it(tmp_path):
     """The limit of a process for the size of its files is a disk that is full."""
     base = {"GOSPUB_VAR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/base.sqlite3", "REDIS_URL": ""}
     environment = os.environ | base
-    run = {"cwd": configured.BASE_DIR, "env": environment, "capture_output": True, "text": True, "check": False}
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], **run)
-    small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # noqa: E731
-    done = subprocess.run([sys.executable, "manage.py", "backup"], preexec_fn=small, **run)
-    assert done.returncode != 0
+
+    def manage(command: str, **options: object) -> int:
+        child = [sys.executable, "manage.py", command, "--verbosity", "0"]
+        return subprocess.run(child, cwd=configured.BASE_DIR, env=environment, check=False, **options).returncode
+
+    assert manage("migrate") == 0
+    assert manage("backup", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))) == 1
     assert copies.copies(tmp_path / "backups") == []
     assert not list((tmp_path / "backups").iterdir())
 
