@@ -3,9 +3,12 @@
 import datetime as dt
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 
@@ -35,9 +38,11 @@ NUMBERS = "select page_id, day, subscribers from monitoring_pageday order by 1, 
 @pytest.mark.faults
 class TestF41EmptyServer:
     @pytest.fixture
-    def copy(self, house: House) -> Path:
-        """Of a house that has collected its day, with operators, contacts and a file; brought elsewhere."""
-        house.environment |= {"DATA_KEYS": KEY}
+    def copy(self, house: House) -> Iterator[Path]:
+        """Of a house that has collected its day, with operators, contacts and a file; brought elsewhere. What the house
+        is told by is put back."""
+        before = dict(house.environment)
+        house.environment |= {"DATA_KEYS": f"{KEY},{settings.EMBEDDED_DATA_KEY}"}
         house.worker()
         house.until_done(120)
         house.stop_children()
@@ -49,16 +54,17 @@ class TestF41EmptyServer:
         house.manage("backup", "--to", str(house.folder / "copies"))
         elsewhere = temporary_folder() / "elsewhere"
         shutil.copytree(copies.copies(house.folder / "copies")[-1], elsewhere)
-        return elsewhere
+        yield elsewhere
+        house.stop_children()
+        house.environment = before
 
     @pytest.fixture
-    def empty(self, house: House):
-        """Another server; what the house was told by is kept, and put back."""
-        base, folder, before = PostgreSQL(), temporary_folder(), dict(house.environment)
+    def empty(self, house: House) -> Iterator[dict[str, str]]:
+        """Another server."""
+        base, folder = PostgreSQL(), temporary_folder()
         base.start()
         yield {"DATABASE_URL": base.url, "GOSPUB_VAR": str(folder)}
         house.stop_children()
-        house.environment = before
         base.stop()
 
     def test_all_is_there_and_works(self, house: House, copy: Path, empty: dict[str, str], figure):
@@ -90,8 +96,6 @@ class TestF41EmptyServer:
             house.manage("shell", "--verbosity", "0", "-c", READ)
 
     def numbers(self, empty: dict[str, str]) -> list[tuple]:
-        import psycopg
-
         with psycopg.connect(empty["DATABASE_URL"].replace("postgres://", "postgresql://")) as base:
             return base.execute(NUMBERS).fetchall()
 
