@@ -12,6 +12,7 @@ from gospub.logs import view_name
 from . import metrics
 
 logger = structlog.get_logger(__name__)
+PROBES = ("health_live", "health_ready", "metrics_text")  # asked several times a minute, for ever
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 

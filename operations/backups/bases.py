@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 # What the tools of PostgreSQL are told by; a password among arguments could be read by everybody on the machine.
 VARIABLES = {
@@ -148,7 +149,7 @@ def _tool(name: str) -> str:
     newest = max(releases, key=lambda path: int(re.sub(r"\D", "", path.split("/")[4]) or 0), default=None)
     found = newest or shutil.which(name)
     if found is None:
-        raise BaseError(f"{name} is not installed (Debian: postgresql-client)")
+        raise BaseError(_("%s is not installed (Debian: postgresql-client)") % name)
     return found
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext as _
 
 from monitoring.models import Heartbeat
 
@@ -31,6 +32,7 @@ UNFINISHED = ".unfinished-"
 BASE, FILES, MANIFEST = "base", "files.tar.gz", "manifest.json"
 # Folders of GOSPUB_VAR that nothing can make anew. Documents with names are not kept, here as elsewhere.
 FOLDERS = ("evidence",)
+MEMBER = re.compile(rf"({'|'.join(FOLDERS)})/\w[\w.-]*")
 
 
 class CopyError(Exception):
@@ -106,11 +108,14 @@ def read(path: Path) -> Manifest:
         parts = {"files": files, "migrations": tuple(found["migrations"]), "keys": tuple(found["keys"])}
         manifest = Manifest(**(found | parts))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CopyError(f"{path} is no copy: {type(error).__name__}") from error
+        raise CopyError(_("%(path)s is no copy: %(error)s") % {"path": path, "error": type(error).__name__}) from error
     if manifest.format != FORMAT:
-        raise CopyError(f"{path} is a copy of format {manifest.format}, this program reads {FORMAT}")
+        raise CopyError(
+            _("%(path)s: a copy of a format that this program does not read: %(format)s")
+            % {"path": path, "format": manifest.format}
+        )
     if manifest.seal != seal:
-        raise CopyError(f"{path}: the manifest was changed")
+        raise _changed(path, MANIFEST)
     return manifest
 
 
@@ -120,13 +125,15 @@ def verify(path: Path) -> Manifest:
     for name in (BASE, FILES):
         expected = manifest.files.get(name)
         if expected is None or not (path / name).is_file():
-            raise CopyError(f"{path}: {name} is missing")
+            raise CopyError(_("%(path)s: %(name)s is missing") % {"path": path, "name": name})
         if _digest(path / name) != expected:
-            raise CopyError(f"{path}: {name} was changed")
+            raise _changed(path, name)
     try:
         bases.check(path / BASE, manifest.vendor)
     except bases.BaseError as error:
-        raise CopyError(f"{path}: {BASE} cannot be read: {error}") from error
+        raise CopyError(
+            _("%(path)s: the base of the copy cannot be read: %(error)s") % {"path": path, "error": error}
+        ) from error
     return manifest
 
 
@@ -136,6 +143,14 @@ def copies(folder: Path, kind: str = "gospub") -> list[Path]:
         return []
     found = (path for path in folder.iterdir() if NAME.fullmatch(path.name) and path.name.startswith(f"{kind}-"))
     return sorted(path for path in found if (path / MANIFEST).is_file())
+
+
+def due_in(folder: Path, every: dt.timedelta, now: dt.datetime) -> float:
+    """Seconds until the newest copy is so old; 0 where there is none, or it is older."""
+    newest = copies(folder)[-1:]
+    if not newest:
+        return 0
+    return max(0.0, (dt.datetime.fromisoformat(read(newest[0]).made_at) + every - now).total_seconds())
 
 
 def prune(folder: Path, keep: int, kind: str = "gospub") -> list[Path]:
@@ -150,15 +165,25 @@ def unpack(path: Path, into: Path) -> None:
     """Put the files of a copy in the place of those that are there: folder by folder, each at once."""
     fresh = into / f"{UNFINISHED}files"
     shutil.rmtree(fresh, ignore_errors=True)
-    with tarfile.open(path / FILES) as archive:
-        archive.extractall(fresh, filter="data")
     for name in FOLDERS:
-        (fresh / name).mkdir(parents=True, exist_ok=True)
+        (fresh / name).mkdir(parents=True, mode=0o700)
+    with tarfile.open(path / FILES) as archive:
+        for member in archive:
+            content = archive.extractfile(member) if MEMBER.fullmatch(member.name) and member.isreg() else None
+            if content is None:
+                raise CopyError(_("%(path)s: %(name)s is no file of ours") % {"path": path, "name": member.name})
+            with content, (fresh / member.name).open("xb") as file:
+                shutil.copyfileobj(content, file)
+    for name in FOLDERS:
         old = fresh / f"{name}.old"
         if (into / name).exists():
             os.replace(into / name, old)
         os.replace(fresh / name, into / name)
     shutil.rmtree(fresh)
+
+
+def _changed(path: Path, name: str) -> CopyError:
+    return CopyError(_("%(path)s: %(name)s was changed") % {"path": path, "name": name})
 
 
 def _migrations() -> tuple[str, ...]:

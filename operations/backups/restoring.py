@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
 
 from appeals.models import Evidence
 from gospub.accounts import audit, factors
@@ -45,16 +46,16 @@ def restore(path: Path, now: dt.datetime, *, over: bool = False, without_keys: b
     outcome = Outcome(manifest)
     if not is_empty():
         if not over:
-            raise CopyError("The base is not empty. Say --over to put the copy in its place; it is copied first.")
+            raise CopyError(_("The base is not empty. Say --over to put the copy in its place; it is copied first."))
         if bases.others():
-            raise CopyError(f"{bases.others()} other connections: stop web, worker, beat and backup first.")
+            raise CopyError(_("Others are at work with the base: stop web, worker, beat and backup first."))
         outcome.safety = copies.make(Path(settings.BACKUP_DIR), now, "before-restore")
         copies.prune(Path(settings.BACKUP_DIR), 2, "before-restore")
     bases.load(path / copies.BASE)
     found = bases.rows()
     if found != manifest.rows:
         different = sorted(name for name in found | manifest.rows if found.get(name) != manifest.rows.get(name))
-        raise CopyError(f"Tables differ from those of the copy: {', '.join(different)}")
+        raise CopyError(_("Tables differ from those of the copy: %s") % ", ".join(different))
     copies.unpack(path, Path(settings.VAR_DIR))
     call_command("migrate", verbosity=0)
     end_sessions()
@@ -67,17 +68,21 @@ def restore(path: Path, now: dt.datetime, *, over: bool = False, without_keys: b
 def _refuse(manifest: Manifest, without_keys: bool) -> None:
     """Raises CopyError where the copy does not fit this installation."""
     if manifest.vendor != connection.vendor:
-        raise CopyError(f"The copy is of {manifest.vendor}, this installation runs {connection.vendor}.")
+        raise CopyError(
+            _("The copy is of %(its)s, this installation runs %(ours)s.")
+            % {"its": manifest.vendor, "ours": connection.vendor}
+        )
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     ours = {config.label for config in apps.get_app_configs()}
     newer = [each for each in manifest.migrations if each not in known and each.partition(".")[0] in ours]
     if newer:
-        raise CopyError(f"The copy was made by a newer program ({newer[0]}): update this one first.")
+        raise CopyError(_("The copy was made by a newer program (%s): update this one first.") % newer[0])
     if manifest.keys[0] not in map(copies.fingerprint, settings.DATA_KEYS) and not without_keys:
-        raise CopyError(
-            f"The key {manifest.keys[0]} with which the copy was encrypted is not among DATA_KEYS. "
-            "Put it there, or say --without-keys: contacts and second factors cannot be read then."
+        text = _(
+            "The key with the fingerprint %s, with which the copy was encrypted, is not among DATA_KEYS. Put it there, "
+            "or say --without-keys: contacts and second factors cannot be read then."
         )
+        raise CopyError(text % manifest.keys[0])
 
 
 def is_empty() -> bool:

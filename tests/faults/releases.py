@@ -5,9 +5,7 @@ first migrations leave the base, by taking the later ones back, and forward agai
 """
 
 import subprocess
-import tarfile
 from collections.abc import Iterable
-from io import BytesIO
 from pathlib import Path
 
 from django.db.migrations.loader import MigrationLoader
@@ -25,9 +23,9 @@ def last_tag(repository: Path) -> str | None:
 
 def unpack(repository: Path, ref: str, folder: Path) -> Path:
     """The files of that release in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     archive = subprocess.run(["git", "archive", ref], cwd=repository, capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=BytesIO(archive)) as files:
-        files.extractall(folder, filter="data")
+    subprocess.run(["tar", "-x"], cwd=folder, input=archive, check=True)
     return folder
 
 

@@ -60,7 +60,7 @@ class TestF38MidPoll:
             upgrade = house.start("manage.py", "upgrade", **NEWER)
             failed, slowest = self.screens(operator, self.SECONDS)
         assert upgrade.wait(30) == 0, upgrade.log.read_text()
-        assert "again in" in upgrade.log.read_text()
+        assert "ещё раз через" in upgrade.log.read_text()
         assert house.sql("select count(*) from monitoring_page where made_up = 0")[0][0] > 0
         figure("F38", failed, 0, f"of {self.SECONDS * self.PER_SECOND} screens failed or took over {self.TOO_LONG} s")
         figure("F38", slowest, 4, "s for the slowest screen")

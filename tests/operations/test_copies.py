@@ -9,7 +9,8 @@ import shutil
 import stat
 import subprocess
 import sys
-from io import StringIO
+import tarfile
+from io import BytesIO, StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,6 +27,7 @@ from gospub.accounts.models import AuditEntry, User
 from monitoring.models import Heartbeat, Institution, PersonContact
 from operations.backups import bases, copies, restoring
 from operations.backups.copies import CopyError
+from operations.management.commands.backup import Command
 from tests.factories import TOTP_SECRET, InstitutionFactory, PersonFactory, analyst
 from tests.services import wait_for
 
@@ -119,12 +121,26 @@ class TestMaking:
         assert (here / "notes.txt").exists()
         assert copies.prune(here, 0) == made[2:3]
 
+    def test_a_service_that_is_started_again_and_again_makes_no_more_copies(self, here, settings):
+        settings.DEMO_CLOCK = NOW.isoformat()
+        day, command = dt.timedelta(hours=24), Command()
+        assert command.step(here, 14, day) == 0
+        assert (command.step(here, 14, day), len(copies.copies(here))) == (24 * 3600, 1)
+        settings.DEMO_CLOCK = (NOW + dt.timedelta(hours=25)).isoformat()
+        assert (command.step(here, 14, day), len(copies.copies(here))) == (0, 2)
+
+    def test_a_service_whose_copy_failed_tries_again_soon(self, here, monkeypatch):
+        monkeypatch.setattr(bases, "dump", lambda path: (_ for _ in ()).throw(OSError(28, "full")))
+        err = StringIO()
+        assert Command(stderr=err).step(here, 14, dt.timedelta(hours=24)) == 900
+        assert "Копии нет" in err.getvalue()
+
     def test_a_failure_leaves_no_half_copy_and_the_old_ones(self, here, monkeypatch):
         old = copies.make(here, NOW)
         monkeypatch.setattr(
             bases, "dump", lambda path: path.write_bytes(b"half") and (_ for _ in ()).throw(OSError(28, "full"))
         )
-        with pytest.raises(CommandError, match="There is no copy"):
+        with pytest.raises(CommandError, match="Копии нет"):
             call_command("backup")
         assert [each.name for each in here.iterdir()] == [old.name]
 
@@ -197,6 +213,36 @@ class TestVerifying:
         assert copies.fingerprint(KEY) in out.getvalue()
 
 
+class TestUnpacking:
+    @pytest.mark.parametrize(
+        "name", ["../evil", "/evil", "evidence/../../evil", "other/x", "evidence/.x", "evidence/a/b"]
+    )
+    def test_files_go_nowhere_else(self, tmp_path, name):
+        self.pack(tmp_path, tarfile.TarInfo(name))
+        with pytest.raises(CopyError, match="не наш файл"):
+            copies.unpack(tmp_path, tmp_path / "var")
+        assert not list(tmp_path.rglob("evil"))
+
+    def test_links_are_refused(self, tmp_path):
+        link = tarfile.TarInfo("evidence/x")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        self.pack(tmp_path, link)
+        with pytest.raises(CopyError, match="не наш файл"):
+            copies.unpack(tmp_path, tmp_path / "var")
+
+    def test_what_is_ours_is_put_in_the_place_of_what_was_there(self, tmp_path):
+        (tmp_path / "var/evidence").mkdir(parents=True)
+        (tmp_path / "var/evidence/old").write_bytes(b"old")
+        self.pack(tmp_path, tarfile.TarInfo("evidence/x"))
+        copies.unpack(tmp_path, tmp_path / "var")
+        assert [each.name for each in (tmp_path / "var/evidence").iterdir()] == ["x"]
+        assert [each.name for each in (tmp_path / "var").iterdir()] == ["evidence"]
+
+    def pack(self, folder: Path, member: tarfile.TarInfo) -> None:
+        with tarfile.open(folder / copies.FILES, "w:gz") as archive:
+            archive.addfile(member, BytesIO())
+
+
 class TestRestoring:
     def test_all_is_there_again(self, here):
         copy = copies.make(here, NOW)
@@ -212,7 +258,7 @@ class TestRestoring:
     def test_a_base_that_is_not_empty_is_refused_unless_told(self, here):
         copy = copies.make(here, NOW)
         Institution.objects.update(name="newer")
-        with pytest.raises(CopyError, match="not empty"):
+        with pytest.raises(CopyError, match="База не пуста"):
             restoring.restore(copy, NOW)
         assert Institution.objects.get().name == "newer"
 
@@ -315,7 +361,7 @@ class TestRestoring:
         other = subprocess.Popen(command, env=os.environ | bases._environment(), stdout=subprocess.DEVNULL)
         try:
             wait_for(lambda: bases.others() == 1, "the other one")
-            with pytest.raises(CopyError, match="other connections"):
+            with pytest.raises(CopyError, match="работают другие"):
                 restoring.restore(copy, NOW, over=True)
         finally:
             other.kill()

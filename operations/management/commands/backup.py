@@ -1,19 +1,20 @@
 """`manage.py backup`: a copy of base and files; with --every, again and again."""
 
-import logging
+import datetime as dt
 import time
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
 
 from gospub import clock
 from operations.backups import copies
 from operations.backups.bases import BaseError
 
-logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 900
+FAULTS = (copies.CopyError, BaseError, DatabaseError, OSError)
 
 
 class Command(BaseCommand):
@@ -29,24 +30,28 @@ class Command(BaseCommand):
         if every is None:
             try:
                 self.make(folder, keep)
-            except (copies.CopyError, BaseError, DatabaseError, OSError) as error:
-                raise CommandError(f"There is no copy: {error}") from error
+            except FAULTS as error:
+                raise CommandError(_("There is no copy: %s") % error) from error
         while every is not None:
-            time.sleep(self.attempt(folder, keep, every * 3600))
+            time.sleep(self.step(folder, keep, dt.timedelta(hours=every)))
 
-    def attempt(self, folder: Path, keep: int, seconds: float) -> float:
-        """Make a copy; returns how many seconds to wait for the next one: less where there is none."""
+    def step(self, folder: Path, keep: int, every: dt.timedelta) -> float:
+        """Make a copy where one is due; returns how many seconds to wait. What is started again and again makes no more
+        copies than that, or they would push the old ones out."""
         try:
-            self.make(folder, keep)
-        except (copies.CopyError, BaseError, DatabaseError, OSError) as error:
-            logger.error("There is no copy: %s", error)
-            return min(AGAIN_SECONDS, seconds)
+            left = copies.due_in(folder, every, clock.now())
+            if not left:
+                self.make(folder, keep)
+        except FAULTS as error:
+            self.stderr.write(_("There is no copy: %s") % error)
+            return AGAIN_SECONDS
         finally:
             connection.close()
-        return seconds
+        return left
 
     def make(self, folder: Path, keep: int) -> None:
         path = copies.make(folder, clock.now())
         gone = copies.prune(folder, keep)
         size = sum(each.bytes for each in copies.read(path).files.values()) / 2**20
-        self.stdout.write(f"{path}: {size:.1f} MB; deleted {len(gone)}")
+        fields = {"path": path, "size": f"{size:.1f}", "gone": len(gone)}
+        self.stdout.write(_("%(path)s: %(size)s MB; older ones deleted: %(gone)s") % fields)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from gospub import clock
 from operations.backups import copies, restoring
@@ -37,24 +38,31 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.tell(path, outcome.manifest)
         if outcome.safety:
-            self.stdout.write(f"What was there before: {outcome.safety}")
-        for model, number in outcome.unreadable.items():
-            self.stdout.write(f"{model}: {number} rows cannot be read with these DATA_KEYS")
+            self.stdout.write(_("What was there before: %s") % outcome.safety)
+        for model, rows in outcome.unreadable.items():
+            text = _("%(model)s: rows that cannot be read with these DATA_KEYS: %(rows)s")
+            self.stdout.write(text % {"model": model, "rows": rows})
         if outcome.missing:
-            self.stdout.write(f"{outcome.missing} files of appeals are missing")
+            self.stdout.write(_("Files of appeals that are missing: %s") % outcome.missing)
         if outcome.unreadable or outcome.missing:
             sys.exit(1)
-        self.stdout.write("Restored; everybody signs in anew.")
+        self.stdout.write(_("Restored; everybody signs in anew."))
 
     def newest(self) -> Path:
         found = copies.copies(Path(settings.BACKUP_DIR))
         if not found:
-            raise CommandError(f"There is no copy in {settings.BACKUP_DIR}.")
+            raise CommandError(_("There is no copy in %s.") % settings.BACKUP_DIR)
         return found[-1]
 
     def tell(self, path: Path, manifest: copies.Manifest) -> None:
-        rows, size = sum(manifest.rows.values()), sum(each.bytes for each in manifest.files.values()) / 2**20
-        self.stdout.write(
-            f"{path}: of {manifest.made_at}, {manifest.vendor}, {rows} rows, {size:.1f} MB, "
-            f"encrypted with {manifest.keys[0]}"
-        )
+        size = sum(each.bytes for each in manifest.files.values()) / 2**20
+        fields = {
+            "path": path,
+            "made_at": manifest.made_at,
+            "base": manifest.vendor,
+            "rows": sum(manifest.rows.values()),
+            "size": f"{size:.1f}",
+            "key": manifest.keys[0],
+        }
+        text = _("%(path)s: made at %(made_at)s, %(base)s, rows %(rows)s, %(size)s MB, key %(key)s")
+        self.stdout.write(text % fields)

@@ -9,6 +9,7 @@ import time
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
+from django.utils.translation import gettext as _
 
 LOCK_SECONDS, PAUSE_SECONDS, TRIES = 2, 3, 100
 
@@ -26,8 +27,8 @@ class Command(BaseCommand):
                 break
             except OperationalError as error:
                 if not is_lock(error) or last:
-                    raise CommandError(f"Not migrated: {error}") from error
-                self.stderr.write(f"Others hold what is to be changed; again in {PAUSE_SECONDS} s")
+                    raise CommandError(_("Not migrated: %s") % error) from error
+                self.stderr.write(_("Others hold what is to be changed; again in %s s") % PAUSE_SECONDS)
                 time.sleep(PAUSE_SECONDS)
         call_command("load_regions", verbosity=verbosity)
 
