@@ -8,6 +8,8 @@ from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from gospub import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
     "compliance",
     "appeals",
     "letters",
+    "operations",
     "django_htmx",
     "django_filters",
     "template_partials",
@@ -64,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "operations.requests.observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -317,10 +321,14 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 STAND_IN = NETWORK_URLS["VK_API_URL"] if urlsplit(NETWORK_URLS["VK_API_URL"]).hostname in LOCAL_HOSTS else ""
 SIMULATOR_URL = env.str("SIMULATOR_URL", STAND_IN)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
-}
+# --- operations ---------------------------------------------------------------------------------
+# Who may read /metrics, and which part of /health/ready fails: by a token, or by address (networks, as 10.0.0.0/8).
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", [])
+# Where `manage.py backup` keeps its copies.
+BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
+# Requests stand in the log from INFO on.
+LOGGING = logs.configuration(
+    env.str("LOG_LEVEL", "WARNING"), env.str("LOG_FORMAT", "json" if ON_A_NETWORK else "plain")
+)
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = 10  # that a task began and ended well is said to who looks for faults

@@ -313,6 +313,10 @@ TABLE: dict[str, Rule] = {
     "mark_badge": of_object("mark", OWN_OBJECT, "seal", "svg"),
     "badge": Rule(PUBLIC, {}, lambda place: [place.mark.code], ["NOSUCHCODE"], public=True, everyones=True),
     "badge_check": entrance(PUBLIC),
+    # --- operations: for machines; whoever may not watch is told that there is nothing ---
+    "health_live": entrance(PUBLIC),
+    "health_ready": entrance(PUBLIC),
+    "metrics_text": entrance(GONE),
     "papers": of_object("award_list", WHOLE_REGION, post=_whole(422, 404)),
     "paper_file": of_object("paper", WHOLE_REGION),
     "award_diploma": of_object("award", WHOLE_REGION),  # the list is not signed: admins see nothing of it yet

@@ -49,6 +49,7 @@ ACTIONS = {
     "goal.set": _("set a goal of the region"),
     "grant.end": _("took a right away"),
     "grant.give": _("received a right"),
+    "installation.restore": _("restored the installation from a copy"),
     "invitation.send": _("invited"),
     "invitation.withdraw": _("took an invitation back"),
     "letters.ask": _("had the own weekly letter sent"),

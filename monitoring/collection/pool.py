@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 from django.conf import settings
@@ -199,19 +200,30 @@ class Pool(Access):
     def settle(self) -> None:
         """Add the calls made since the last time to the network's day, and exchange who rests."""
         with self._lock:
-            calls, self.calls = self.calls, {}
-        charge(self.platform, calls, self._now())
+            calls, failed = self.calls, self.failed
+            self.calls, self.failed = {}, {}
+        charge(self.platform, calls, self._now(), failed)
         self.sync()
 
 
-def charge(platform: str, calls: Mapping[Token, Mapping[str, int]], now: dt.datetime) -> None:
-    """Add calls made, by token and method, to the counts of the network's day."""
+Counts = Mapping[Token, Mapping[str, int]]
+
+
+def charge(platform: str, calls: Counts, now: dt.datetime, failed: Counts = MappingProxyType({})) -> None:
+    """Add calls made, by token and method, and those among them that failed, to the counts of the network's day."""
     day = local_day(now, NETWORK_ZONE)
     with transaction.atomic():
-        for token, methods in calls.items():
-            for method, count in methods.items():
+        for token in calls.keys() | failed.keys():
+            made, bad = calls.get(token, {}), failed.get(token, {})
+            for method in made.keys() | bad.keys():
                 key = {"day": day, "platform": platform, "token": token.fingerprint, "method": method}
-                if not CallCount.objects.filter(**key).update(calls=F("calls") + count):
-                    row, made = CallCount.objects.get_or_create(**key, defaults={"calls": count})
-                    if not made:
-                        CallCount.objects.filter(pk=row.pk).update(calls=F("calls") + count)
+                _add(key, made.get(method, 0), bad.get(method, 0))
+
+
+def _add(key: Mapping[str, object], calls: int, failed: int) -> None:
+    more = {"calls": F("calls") + calls, "failed": F("failed") + failed}
+    if CallCount.objects.filter(**key).update(**more):
+        return
+    row, made = CallCount.objects.get_or_create(**key, defaults={"calls": calls, "failed": failed})
+    if not made:
+        CallCount.objects.filter(pk=row.pk).update(**more)

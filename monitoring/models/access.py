@@ -35,13 +35,15 @@ class Network(models.Model):
 
 
 class CallCount(models.Model):
-    """Calls made to a network by one token on one day of the network (Moscow time), by method."""
+    """Calls made to a network by one token on one day of the network (Moscow time), by method. failed: those among them
+    that met a refusal or no answer."""
 
     platform = models.CharField(_("network"), max_length=10, choices=PlatformCode)
     token = models.CharField(_("token's fingerprint"), max_length=12, blank=True)
     method = models.CharField(_("method"), max_length=60)
     day = models.DateField(_("day"))
     calls = models.PositiveIntegerField(_("calls"), default=0)
+    failed = models.PositiveIntegerField(_("failed calls"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("calls made")

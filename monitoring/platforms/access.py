@@ -32,7 +32,8 @@ class Access:
     """Calls through the given tokens, as fast as they come; `collection.pool.Pool` adds the paces, budgets and pauses
     that all workers share. One object may be used by many threads.
 
-    calls: what went out, by token and method. at_once: requests that may be under way together.
+    calls: what went out, by token and method; failed: what of it met a refusal or no answer. at_once: requests that
+    may be under way together.
     """
 
     at_once = 1
@@ -40,6 +41,7 @@ class Access:
     def __init__(self, tokens: Iterable[Token]) -> None:
         self.tokens = list(tokens)
         self.calls: dict[Token, Counter[str]] = {}
+        self.failed: dict[Token, Counter[str]] = {}
         self._gone: dict[tuple[Token, str], PlatformError] = {}
         self._lock = threading.Lock()
 
@@ -53,10 +55,11 @@ class Access:
         faults = refusals = 0
         while True:
             token = self._turn(charge, allows)
-            self._count(token, charge)
+            self._count(self.calls, token, charge)
             try:
                 return send(token)
             except PlatformError as error:
+                self._count(self.failed, token, charge)
                 self.report(token, error)
                 if error.failure in REFUSALS:
                     refusals += 1
@@ -100,9 +103,9 @@ class Access:
     def _why_not(self, token: Token, methods: Iterable[str]) -> PlatformError | None:
         return next((self._gone[token, m] for m in ("", *methods) if (token, m) in self._gone), None)
 
-    def _count(self, token: Token, charge: Mapping[str, int]) -> None:
+    def _count(self, counts: dict[Token, Counter[str]], token: Token, charge: Mapping[str, int]) -> None:
         with self._lock:
-            self.calls.setdefault(token, Counter()).update(charge)
+            counts.setdefault(token, Counter()).update(charge)
 
 
 def soonest(reasons: list[PlatformError]) -> PlatformError:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.core.management import CommandError, call_command
@@ -12,7 +13,7 @@ from django.db import connection
 
 from gospub.encryption import WrongKeyError, decrypt, encrypt, rotated
 from monitoring.models import PersonContact
-from tests.factories import PersonFactory
+from tests.factories import TOTP_SECRET, PersonFactory, UserFactory
 
 OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
 EMAIL, PHONE = "kanareev@example.org", "+7 000 000-77-31"
@@ -145,6 +146,18 @@ def test_rotation_lets_the_old_key_go(contact, settings):
     settings.DATA_KEYS = [NEW]
     fresh = PersonContact.objects.get()
     assert (fresh.email, fresh.phone) == (EMAIL, PHONE)
+
+
+def test_rotation_keeps_second_factors_of_the_old_key(db, settings):
+    settings.DATA_KEYS = [OLD]
+    user = UserFactory()
+    Authenticator.objects.create(user=user, type="recovery_codes", data={"seed": encrypt("seed"), "used_mask": 3})
+    settings.DATA_KEYS = [NEW, OLD]
+    call_command("rotate_data_key")
+    settings.DATA_KEYS = [NEW]
+    kept = {each.type: each.data for each in Authenticator.objects.filter(user=user)}
+    assert decrypt(kept["totp"]["secret"]) == TOTP_SECRET
+    assert (decrypt(kept["recovery_codes"]["seed"]), kept["recovery_codes"]["used_mask"]) == ("seed", 3)
 
 
 def test_without_rotation_it_may_not_go(contact, settings):

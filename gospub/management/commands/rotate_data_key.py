@@ -7,13 +7,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Model
 
+from gospub.accounts import factors
 from gospub.encryption import EncryptedTextField, WrongKeyError
 
 BATCH = 500
 
 
 class Command(BaseCommand):
-    help = "Encrypt all stored contacts anew with the first key of DATA_KEYS."
+    help = "Encrypt all stored contacts and secrets of second factors anew with the first key of DATA_KEYS."
 
     def handle(self, *args: object, **options: object) -> None:
         for model, names in encrypted_models():
@@ -22,6 +23,10 @@ class Command(BaseCommand):
             except WrongKeyError as error:
                 raise CommandError(f"{model._meta.label}: {error}") from error
             self.stdout.write(f"{model._meta.label}: {count}")
+        try:
+            self.stdout.write(f"mfa.Authenticator: {factors.rotate()}")
+        except WrongKeyError as error:
+            raise CommandError(f"mfa.Authenticator: {error}") from error
 
 
 def encrypted_models() -> Iterator[tuple[type[Model], list[str]]]:

@@ -1,0 +1,1 @@
+"""What an operator runs the installation with: health, metrics, copies, upgrades."""
