@@ -65,6 +65,8 @@ def _check_archive(content: bytes) -> None:
     """Refuse what is no workbook, and what would not fit in memory, before anything is unpacked."""
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except MemoryError:
+        raise
     except Exception as error:  # zipfile raises a dozen kinds on damaged archives
         raise _damaged() from error
     names = {entry.filename for entry in entries}
@@ -85,7 +87,7 @@ def _damaged() -> FileError:
 def _guarded_xlsx(content: bytes) -> list[Grid]:
     try:
         return _xlsx_grids(content)
-    except FileError:
+    except (FileError, MemoryError):
         raise
     except Exception as error:  # openpyxl raises whatever its parsers raise on damaged parts
         raise _damaged() from error
