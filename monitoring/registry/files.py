@@ -72,6 +72,8 @@ def _check_archive(content: bytes) -> None:
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or "xl/workbook.bin" in names:
         raise FileError(_("This is not an .xlsx workbook. Open it in your spreadsheet program and save it as .xlsx."))
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise FileError(_("The workbook holds macros. Save it as .xlsx, which leaves them out."))
     parts = sum(e.file_size for e in entries if not e.filename.startswith(("xl/worksheets/", "xl/media/")))
     whole = sum(e.file_size for e in entries)
     if len(entries) > MAX_ENTRIES or parts > MAX_UNZIPPED_PARTS or whole > MAX_UNZIPPED:

@@ -29,7 +29,7 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Spreadsheet"),
         help_text=_("XLSX or CSV, up to 10 MB and 20 000 rows."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv", "class": "form-control"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv", "class": "form-control"}),
     )
 
     def clean_file(self):
