@@ -62,8 +62,8 @@ quality: .venv/.dev
 
 # Known holes of what we stand on: asks the advisory service of the Python index and npm's, so it needs the network.
 audit: .venv/.dev
-	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.txt
-	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.txt
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt
 	$(MANAGE) check --deploy
 
 format: .venv/.dev
