@@ -20,7 +20,7 @@ XSS = [
     f"<a href=javascript:{TAG}()>x</a>",
     f"<details open ontoggle={TAG}()>",
     f"<body onload={TAG}()>",
-    f"<math><mtext></form><form><mglyph><style></math><img src onerror={TAG}()>",
+    f"<math><a xlink:href=javascript:{TAG}()>x</a></math>",
     f"<object data=data:text/html,<script>{TAG}()</script>>",
     f"<b hx-get=/{TAG} hx-trigger=load>x</b>",
     f"<b data-hx-post=/{TAG} data-hx-trigger=load>x</b>",

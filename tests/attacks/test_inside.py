@@ -3,10 +3,13 @@
 import io
 import json
 import logging
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
+import dj_database_url
 import pytest
 import yaml
 from celery import Celery
@@ -30,7 +33,6 @@ from tests.matrix import signed_in
 from tests.permission_world import Role, World
 from tests.permissions import POST_ONLY, TABLE
 from tests.personal.test_canary import said
-from tests.services import RedisServer
 
 BASE = Path(settings.BASE_DIR)
 SECRET = "canarysecret7731"
@@ -69,7 +71,10 @@ def test_a36_no_address_and_no_log_tells_a_token(here: World, role: Role, caplog
     client.raise_request_exception = False
     for name, rule in TABLE.items():
         address = reverse(name, args=rule.args(here.here))
-        for answer in (client.get(address) if rule.get != POST_ONLY else None, client.post(address)):
+        for answer in (
+            client.get(address) if rule.get != POST_ONLY else None,
+            None if rule.signs_out else client.post(address),
+        ):
             assert answer is None or SECRET not in said(answer), name
     assert SECRET not in caplog.text
 
@@ -120,13 +125,13 @@ def test_a38_a_task_that_nobody_wrote_is_none():
     assert isinstance(app, Celery)
 
 
-@pytest.mark.parametrize("key", [0, -1, 10**12, "1 OR 1=1", "../../etc/passwd", None, {"x": 1}])
-def test_a38_a_forged_task_for_what_there_is_not_does_nothing(here: World, key: object):
-    place = here.here
-    before = list(type(place.paper).objects.values())
-    for task in (paper, collect):
-        task.apply(args=(key,))  # whatever comes of it, it comes of it alone
-    assert list(type(place.paper).objects.values()) == before
+def test_a38_a_forged_task_for_what_there_is_not_does_nothing(here: World):
+    jobs = type(here.here.paper).objects
+    before = list(jobs.values())
+    for key in (0, -1, 10**12, "1 OR 1=1", "../../etc/passwd", None, {"x": 1}):
+        for task in (paper, collect):
+            task.apply(args=(key,))  # whatever comes of it, it comes of it alone
+    assert list(jobs.values()) == before
 
 
 # --- A39 --------------------------------------------------------------------------------------------------------------
@@ -142,8 +147,6 @@ def test_a38_a_forged_task_for_what_there_is_not_does_nothing(here: World, key: 
     ],
 )
 def test_a39_servers_without_a_password_are_told_at_the_start(settings, base: str, redis: str, told: list[str]):
-    import dj_database_url
-
     settings.DATABASES, settings.REDIS_URL = {"default": dj_database_url.parse(base)}, redis
     assert [each.id for each in checks.servers_ask_for_a_password()] == told
 
@@ -163,7 +166,6 @@ def test_a39_the_redis_that_answers_is_asked_for_its_version(settings, redis_url
     assert [each.id for each in told] in ([], ["gospub.W001"])
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     assert checks.redis_is_mended() == []
-    assert RedisServer
 
 
 def test_a39_compose_lets_nobody_outside_reach_the_servers():
@@ -188,9 +190,6 @@ PRODUCTION = {
 
 def deployed(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess:
     """`check --deploy` of an installation with these settings."""
-    import os
-    import sys
-
     environment = {"PATH": os.environ["PATH"], "GOSPUB_VAR": str(tmp_path), **PRODUCTION, **changes}
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     return subprocess.run(command, cwd=BASE, env=environment, capture_output=True, text=True, check=False)

@@ -48,7 +48,10 @@ def test_a01_a_foreign_number_in_an_address_answers_as_one_that_nobody_has(here:
 
 
 def test_a02_foreign_numbers_in_forms_and_filters_change_and_tell_nothing(here: World, analyst_client: Client):
-    there, before = here.there, state(here.there)
+    there = here.there
+    there.institution.name = "Чужое учреждение 4417"
+    there.institution.save()
+    before = state(there)
     sent = guesses(there) | {
         "list": there.award_list.pk,
         "people": there.person.pk,

@@ -45,12 +45,12 @@ def aimed(text: str, trap: ScriptedServer) -> str:
     return text.format(port=urlsplit(trap.url).port)
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_a20_no_address_of_this_machine_comes_into_the_registry(here: World, trap, target: str):
-    with pytest.raises(AddressError) as refused:
-        parse_address(aimed(target, trap))
-    assert "secret-of-the-inside" not in str(refused.value)
-    assert plan_of(here.here.region, school(1, vk_link=aimed(target, trap))).refused
+def test_a20_no_address_of_this_machine_comes_into_the_registry(here: World, trap):
+    for target in TARGETS:
+        with pytest.raises(AddressError) as refused:
+            parse_address(aimed(target, trap))
+        assert "secret-of-the-inside" not in str(refused.value)
+        assert plan_of(here.here.region, school(1, vk_link=aimed(target, trap))).refused, target
     assert not trap.requests
 
 

@@ -3,7 +3,6 @@
 import time
 from itertools import islice, product
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser
@@ -72,15 +71,25 @@ def test_a10_payloads_in_forms_break_nothing(here: World, analyst_client: Client
 
 
 def came_through(html: str) -> bool:
-    """Whether a payload became an element, an attribute, or a script."""
+    """Whether a payload became an element, an attribute or a script."""
     tree = LexborHTMLParser(html)
-    if tree.css_first(TAG) or any(TAG in (node.text() or "") for node in tree.css("script:not([type])")):
+    scripts = [each.text() for each in tree.css("script") if "json" not in (each.attributes.get("type") or "")]
+    if tree.css_first(TAG) or any(TAG in text for text in scripts):
         return True
     return any(
-        TAG in (value or "") and name.startswith(("on", "hx-", "data-hx-", "src", "http-equiv"))
+        TAG in (value or "") and is_run(name, value)
         for node in tree.css("*")
         for name, value in node.attributes.items()
     )
+
+
+def is_run(name: str, value: str) -> bool:
+    """Whether an attribute of that name does something with the payload in it, rather than showing or sending it."""
+    if name.startswith(("on", "hx-on")) or name in ("src", "data", "srcdoc"):
+        return True
+    leads = value.startswith((f"/{TAG}", f"//{TAG}", "javascript:"))
+    refreshes = name == "content" and "url=" in value
+    return refreshes or (leads and name.endswith(("href", "action", "hx-get", "hx-post")))
 
 
 def test_a13_what_is_searched_for_comes_back_as_text(here: World, operator_client: Client):
@@ -90,17 +99,17 @@ def test_a13_what_is_searched_for_comes_back_as_text(here: World, operator_clien
             assert not came_through(response.content.decode()), (name, payload)
 
 
-@pytest.mark.parametrize("payload", XSS)
-def test_a13_what_is_not_found_or_refused_comes_back_as_text(here: World, payload: str):
+def test_a13_what_is_not_found_or_refused_comes_back_as_text(here: World):
     client = Client(raise_request_exception=False)
-    for answer in (
-        client.get(f"/nowhere/{payload.replace('/', '')}/"),
-        client.get(reverse("badge_check"), {"code": payload}, follow=True),
-        client.get(reverse("account_login"), {"next": payload}),
-        client.post(reverse("account_login"), {"login": payload, "password": payload}),
-        client.post(reverse("account_reset_password"), {"email": payload}),
-    ):
-        assert not came_through(answer.content.decode())
+    for payload in XSS:
+        for answer in (
+            client.get(f"/nowhere/{payload.replace('/', '')}/"),
+            client.get(reverse("badge_check"), {"code": payload}, follow=True),
+            client.get(reverse("account_login"), {"next": payload}),
+            client.post(reverse("account_login"), {"login": payload, "password": payload}),
+            client.post(reverse("account_reset_password"), {"email": payload}),
+        ):
+            assert not came_through(answer.content.decode()), payload
 
 
 def test_a34_a_page_far_beyond_the_last_is_answered_at_once(here: World, operator_client: Client):
@@ -135,9 +144,11 @@ def test_a34_ten_years_and_nonsense_periods_are_answered_at_once(here: World, op
             assert time.monotonic() - begun < PATIENCE, (name, span)
 
 
-@pytest.mark.parametrize("text", ["a" * 200, "(" * 200, "\\" * 200, "е" * 200, ".*" * 100, "(a+)+$" * 30, "а " * 100])
-def test_a35_a_search_is_no_regular_expression_of_the_one_who_asks(here: World, operator_client: Client, text: str):
-    for name in ("pages", "institutions", "events", "admins"):
+COSTLY = ("a" * 200, "(" * 200, "\\" * 200, "е" * 200, ".*" * 100, "(a+)+$" * 30, "а " * 100)
+
+
+def test_a35_a_search_is_no_regular_expression_of_the_one_who_asks(here: World, operator_client: Client):
+    for name, text in product(("pages", "institutions", "events", "admins"), COSTLY):
         address = addresses(here)[name]
         operator_client.get(address)
         begun = time.monotonic()

@@ -1,5 +1,6 @@
 """A16, A17, A19, A25 – A29: forms sent by others, the end of a session, signing in as somebody else."""
 
+import re
 import statistics
 import time
 
@@ -20,7 +21,8 @@ from tests.permissions import TABLE
 from .payloads import REDIRECTS
 
 PASSWORD = "password-for-tests"
-POSTS = [name for name, rule in TABLE.items() if "POST" in rule.takes]
+# The link of a letter is what allows it, and mail programs press it without a form (RFC 8058).
+POSTS = [name for name, rule in TABLE.items() if "POST" in rule.takes and name != "unsubscribe"]
 
 
 @pytest.fixture
@@ -86,26 +88,24 @@ def test_a17_after_the_session_a_card_is_no_sign_in_form(here: World):
     assert answer.content == b""
 
 
-@pytest.mark.parametrize("target", REDIRECTS)
-def test_a19_nobody_is_led_out_of_the_house(here: World, user: User, target: str):
+def test_a19_nobody_is_led_out_of_the_house(here: World, user: User):
     analyst = signed_in(here, Role.ANALYST)
-    evidence = reverse("evidence_decide", args=[here.here.evidence.pk])
-    answers = [
-        sign_in(Client(), user.email, next=target),
-        Client().post(
-            f"{reverse('account_login')}?next=/", {"login": user.email, "password": PASSWORD, "next": target}
-        ),
-        Client().post(reverse("theme"), {"theme": "dark", "next": target}),
-        Client().post(reverse("set_language"), {"language": "en", "next": target}),
-        Client().post(reverse("set_language"), {"language": "en"}, headers={"Referer": target.strip()}),
-        analyst.post(evidence, {"decision": "confirmed", "note": "Так", "next": target}),
-        signed_in(here, Role.ADMIN).post(reverse("account_logout"), {"next": target}),
-    ]
-    for answer in answers:
-        place = answer.headers.get("Location", "/")
-        assert place.startswith("/"), place
-        assert not place.startswith(("//", "/\\", "/\t", "/\n")), place
-        assert "\n" not in place
+    evidence, login = reverse("evidence_decide", args=[here.here.evidence.pk]), reverse("account_login")
+    for target in REDIRECTS:
+        answers = [
+            sign_in(Client(), user.email, next=target),
+            Client().post(f"{login}?next=/", {"login": user.email, "password": PASSWORD, "next": target}),
+            Client().post(reverse("theme"), {"theme": "dark", "next": target}),
+            Client().post(reverse("set_language"), {"language": "en", "next": target}),
+            Client().post(reverse("set_language"), {"language": "en"}, headers={"Referer": target.strip()}),
+            analyst.post(evidence, {"decision": "confirmed", "note": "Так", "next": target}),
+            signed_in(here, Role.ADMIN).post(reverse("account_logout"), {"next": target}),
+        ]
+        for answer in answers:
+            place = answer.headers.get("Location", "/")
+            assert place.startswith("/"), (target, place)
+            assert not place.startswith(("//", "/\\", "/\t", "/\n")), (target, place)
+            assert "\n" not in place, target
 
 
 # --- sessions ---------------------------------------------------------------------------------------------------------
@@ -174,8 +174,6 @@ def test_a27_nobody_is_told_who_has_an_account(user: User, settings):
 
 
 def said_of(html: str, email: str) -> str:
-    import re
-
     return re.sub(r'value="\w{64}"', "", html.replace(email, ""))
 
 
