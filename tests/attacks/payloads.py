@@ -21,7 +21,7 @@ XSS = [
     f"<details open ontoggle={TAG}()>",
     f"<body onload={TAG}()>",
     f"<math><a xlink:href=javascript:{TAG}()>x</a></math>",
-    f"<object data=data:text/html,<script>{TAG}()</script>>",
+    f"<object data=data:text/html,{TAG}>",
     f"<b hx-get=/{TAG} hx-trigger=load>x</b>",
     f"<b data-hx-post=/{TAG} data-hx-trigger=load>x</b>",
     f"<b hx-on:load={TAG}()>x</b>",
