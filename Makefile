@@ -1,5 +1,5 @@
 # Two commands do all: `make demo` and `make test`. Everything they need is set up by them.
-.PHONY: setup demo test test-faults quality format requirements clean
+.PHONY: setup demo test test-faults audit quality format requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -59,6 +59,12 @@ quality: .venv/.dev
 	$(BIN)/djlint --check --lint --quiet templates
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) messages --check
+
+# Known holes of what we stand on: asks the advisory service of the Python index and npm's, so it needs the network.
+audit: .venv/.dev
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.txt
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt
+	$(MANAGE) check --deploy
 
 format: .venv/.dev
 	$(BIN)/ruff format .

@@ -1,8 +1,10 @@
 """Keeping events: a new one, changes of one, its programme as officials type it."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gospub.accounts import audit
@@ -42,6 +44,13 @@ def keep(event: Event, *, user: User, now: dt.datetime, today: dt.date) -> Event
     except IntegrityError as error:
         raise ForumError(_("There is one of this title on that day already.")) from error
     return event
+
+
+def refuse_strangers(known: QuerySet, keys: Collection[int]) -> None:
+    """Raises ForumError where not all of the keys are among the `known`: one that is foreign, made up or gone meanwhile
+    stops the whole action."""
+    if known.count() != len(keys):
+        raise ForumError(_("Some of those ticked are not on the list any more. Nothing was changed: tick them anew."))
 
 
 def told(event: Event) -> dict[str, object]:

@@ -15,12 +15,12 @@ from monitoring.dashboards import exports, tables
 from monitoring.dashboards.views import render_table
 from monitoring.models import Institution
 
-from . import inviting, papers, posting, queries
+from . import inviting, keeping, papers, posting, queries
 from .filters import PeopleFilter
 from .forms import HandForm
 from .keeping import ForumError
 from .models import Event, EventState, Participant
-from .views import chosen_participants, led_event, today_in, whole_event
+from .views import chosen_participants, led_event, ticked_keys, today_in, whole_event
 
 PDF = "application/pdf"
 
@@ -84,9 +84,10 @@ def invite_admins(request: HttpRequest, pk: int) -> HttpResponse:
     event = led_event(request, pk)
     people = _chosen_people(request, event).qs
     if "all" not in request.POST:
-        ticked = [int(key) for key in request.POST.getlist("people") if key.isascii() and key.isdigit()]
-        people = people.filter(pk__in=ticked)
+        people = people.filter(pk__in=(ticked := ticked_keys(request, "people")))
     try:
+        if "all" not in request.POST:
+            keeping.refuse_strangers(people, ticked)
         added = inviting.invite_admins(event, people, user=request.user, now=clock.now())
         if not (added.new or added.known):
             raise ForumError(_("Tick whom to invite."))

@@ -19,10 +19,10 @@ from monitoring.dashboards.views import render_table
 from monitoring.models import Institution, Region
 from monitoring.templatetags.figures import local_time
 
-from . import attendance, inviting, papers, queries
+from . import attendance, inviting, keeping, papers, queries
 from .filters import EventFilter, ParticipantFilter
 from .forms import EventForm
-from .keeping import ForumError, keep
+from .keeping import ForumError
 from .models import Event, Participant
 
 
@@ -98,7 +98,7 @@ def _form(request: HttpRequest, event: Event) -> HttpResponse:
     form = EventForm(request.POST if request.method == "POST" else None, instance=event)
     if request.method == "POST" and form.is_valid():
         try:
-            keep(form.instance, user=request.user, now=clock.now(), today=today_in(event.region))
+            keeping.keep(form.instance, user=request.user, now=clock.now(), today=today_in(event.region))
         except ForumError as error:
             form.add_error(None, str(error))
         else:
@@ -149,8 +149,9 @@ def participants_change(request: HttpRequest, pk: int) -> HttpResponse:
     """`do` with the `participants` ticked: they came, they did not, off the list; or all came whom the filter finds."""
     found = led_event(request, pk)
     user, now, today = request.user, clock.now(), today_in(found.region)
-    ticked = [int(key) for key in request.POST.getlist("participants") if key.isascii() and key.isdigit()]
+    ticked = ticked_keys(request, "participants")
     try:
+        keeping.refuse_strangers(found.participants.filter(pk__in=ticked), ticked)
         match request.POST.get("do"):
             case "all_came":
                 everybody = list(chosen_participants(request, found).qs.values_list("pk", flat=True))
@@ -168,6 +169,12 @@ def participants_change(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, text)
     return redirect(reverse("event", args=[pk]) + tables.address(request.GET))
+
+
+def ticked_keys(request: HttpRequest, name: str) -> frozenset[int]:
+    """Keys of the boxes that are ticked in a list."""
+    digits = (key for key in request.POST.getlist(name) if key.isascii() and key.isdigit())
+    return frozenset(int(key) for key in digits if len(key) < 19)
 
 
 def _marked(count: int) -> str:

@@ -1,19 +1,21 @@
 """What people see when something breaks under a page."""
 
 import errno
+import logging
+import secrets
 import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
 
+logger = logging.getLogger(__name__)
 RETRY_SECONDS = 10
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """The answer to an exception that nobody caught: 503 where the base is away, which passes by itself, 507 where the
-    disk is full, else 500.
+    disk is full, else 500 with the number under which the log has it, and nothing else of what broke.
 
     None of the pages asks the base for anything.
     """
@@ -22,7 +24,9 @@ def broken(request: HttpRequest) -> HttpResponse:
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
     if is_full_disk(error):
         return HttpResponse(render_to_string("507.html"), status=507)
-    return server_error(request)
+    incident = secrets.token_hex(4)
+    logger.error("Incident %s: %s at %s", incident, type(error).__name__, request.path)
+    return HttpResponse(render_to_string("500.html", {"incident": incident}), status=500)
 
 
 def is_full_disk(error: BaseException | None) -> bool:

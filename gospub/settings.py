@@ -181,12 +181,21 @@ SESSION_COOKIE_SAMESITE = "Lax"
 COOKIES_OVER_HTTPS_ONLY = env.bool("HTTPS", False)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not COOKIES_OVER_HTTPS_ONLY
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIES_OVER_HTTPS_ONLY
+# A browser that was here once by HTTPS comes by nothing else for a year. Whether the domains under ours have HTTPS, and
+# whether browsers ship with our name, is not for us to say.
+SECURE_HSTS_SECONDS = 31_536_000 if COOKIES_OVER_HTTPS_ONLY else 0
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if COOKIES_OVER_HTTPS_ONLY and ALLAUTH_TRUSTED_PROXY_COUNT:  # only a proxy of ours tells how it was asked
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(health|ready|metrics)"]  # asked from inside, past the proxy
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "object-src": ["'none'"],
         "img-src": [SELF, "data:"],
         "frame-ancestors": ["'none'"],
         "form-action": [SELF],

@@ -106,14 +106,14 @@ def methodology(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "columns": sheets.columns(rules),
     }
     if request.method == "POST":
-        try:
-            file = request.FILES.get("file")
-            if file is None or file.size > MAX_UPLOAD:
-                raise sheets.SheetError([_("Choose a CSV file of at most %d MB.") % (MAX_UPLOAD // 1_000_000)])
-            result = sheets.score(file.read(), rules)
-        except sheets.SheetError as error:
-            return render(request, "methodology.html", context | {"problems": error.problems}, status=422)
-        response = HttpResponse(sheets.write(sheets.output(result, rules)), content_type="text/csv; charset=utf-8")
+        file = request.FILES.get("file")
+        if file is None or file.size > MAX_UPLOAD:
+            problem = _("Choose a CSV file of at most %d MB.") % (MAX_UPLOAD // 1_000_000)
+            return render(request, "methodology.html", context | {"problems": [problem]}, status=422)
+        scored = sheets.score_upload(file.read(), found.data)
+        if scored.problems:
+            return render(request, "methodology.html", context | {"problems": scored.problems}, status=422)
+        response = HttpResponse(scored.text, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="scores-{found.slug}.csv"'
         return response
     return render(request, "methodology.html", context)

@@ -3,23 +3,28 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
+from gospub.confined import MEGABYTE, ConfinedError, Limits, confined
 from monitoring.dashboards.exports import neutral
 
 from .engine import Result, Status, rate, zone_of
 from .parts import Readings, State
 from .peers import Label
 from .rules import GroupField, Rules
+from .rules_data import read_rules
 from .table import Table
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 300_000
 MAX_PROBLEMS = 20
+LIMITS = Limits(memory=1024 * MEGABYTE, answer=128 * MEGABYTE)
 # Besides the indicators' columns.
 SUBJECT = "subject"
 ELIGIBILITY = ("days", "posts", "collected")
@@ -189,6 +194,31 @@ class _Reader:
             np.array(self.sizes) if self.sizes else None,
             **{name: np.array(values) for name, values in self.numbers.items()},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredFile:
+    """RFC 4180 text, or what is wrong with the file."""
+
+    text: str = ""
+    problems: Sequence[str] = ()
+
+
+def score_upload(content: bytes, data: dict[str, Any]) -> ScoredFile:
+    """A foreign file's subjects scored by a methodology's data, in a child process."""
+    try:
+        return confined(scored_file, content, data, limits=LIMITS)
+    except ConfinedError:
+        return ScoredFile(problems=[_("The file takes more memory or time than there is here. Split it.")])
+
+
+def scored_file(content: bytes, data: dict[str, Any]) -> ScoredFile:
+    """A file's subjects scored by a methodology's data."""
+    rules = read_rules(data)
+    try:
+        return ScoredFile(write(output(score(content, rules), rules)))
+    except SheetError as error:
+        return ScoredFile(problems=error.problems)
 
 
 def score(content: bytes, rules: Rules) -> Result:

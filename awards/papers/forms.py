@@ -111,8 +111,6 @@ class WordingForm(forms.Form):
             order.docx(self.sample, Words(defaults(WordingKind.ORDER), docx=data))
         except order.TemplateBroken as error:
             raise forms.ValidationError(str(error)) from error
-        except Exception as error:  # a damaged file breaks python-docx anywhere
-            raise forms.ValidationError(_("This is no Word document that can be read.")) from error
         return data
 
     @property

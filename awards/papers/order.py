@@ -1,7 +1,4 @@
-"""The order as a Word file that can be edited: a template of the region's own, or one made from its texts.
-
-A template is code: it runs in a sandbox, and data never becomes markup.
-"""
+"""The order as a Word file that can be edited: a template of the region's own, or one made from its texts."""
 
 import io
 from collections.abc import Mapping
@@ -11,16 +8,16 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from docxtpl import DocxTemplate
-from jinja2 import TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 
+from gospub.confined import ConfinedError, Limits, confined
 from monitoring.dashboards.exports import CONTROL
 
 from .lines import Paper
+from .template import fill_template
 from .texts import Words, fill, head_values
 
 FONT = "Times New Roman"
+LIMITS = Limits()  # of a template of the region's own
 
 
 class TemplateBroken(Exception):  # noqa: N818  the words of the one who asked
@@ -29,15 +26,18 @@ class TemplateBroken(Exception):  # noqa: N818  the words of the one who asked
 
 def docx(paper: Paper, words: Words) -> bytes:
     """The order with its list. Raises TemplateBroken where the region's own template does not work."""
-    template = DocxTemplate(io.BytesIO(words.docx or default_template()))
-    try:
-        template.render(_context(paper, words.texts), SandboxedEnvironment(autoescape=True), autoescape=True)
-    except (TemplateError, ValueError, TypeError, KeyError) as error:
-        raise TemplateBroken(_("The Word template does not work: %s") % error) from error
-    _speak_russian(template)
-    file = io.BytesIO()
-    template.save(file)
-    return file.getvalue()
+    context = _context(paper, words.texts)
+    if words.docx is None:
+        filled = fill_template(default_template(), context)
+    else:
+        try:
+            filled = confined(fill_template, words.docx, context, limits=LIMITS)
+        except ConfinedError as error:
+            text = _("The Word template cannot be filled in: it is damaged, or takes too much memory or time.")
+            raise TemplateBroken(text) from error
+    if filled.problem:
+        raise TemplateBroken(_("The Word template does not work: %s") % filled.problem)
+    return filled.content
 
 
 def _context(paper: Paper, texts: Mapping[str, str]) -> dict[str, object]:
@@ -104,9 +104,3 @@ def default_template() -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
-
-
-def _speak_russian(template: DocxTemplate) -> None:
-    """Word checks the spelling by this: new documents say that they are English."""
-    for language in template.docx.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), "ru-RU")

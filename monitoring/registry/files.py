@@ -65,11 +65,15 @@ def _check_archive(content: bytes) -> None:
     """Refuse what is no workbook, and what would not fit in memory, before anything is unpacked."""
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except MemoryError:
+        raise
     except Exception as error:  # zipfile raises a dozen kinds on damaged archives
         raise _damaged() from error
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or "xl/workbook.bin" in names:
         raise FileError(_("This is not an .xlsx workbook. Open it in your spreadsheet program and save it as .xlsx."))
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise FileError(_("The workbook holds macros. Save it as .xlsx, which leaves them out."))
     parts = sum(e.file_size for e in entries if not e.filename.startswith(("xl/worksheets/", "xl/media/")))
     whole = sum(e.file_size for e in entries)
     if len(entries) > MAX_ENTRIES or parts > MAX_UNZIPPED_PARTS or whole > MAX_UNZIPPED:
@@ -85,7 +89,7 @@ def _damaged() -> FileError:
 def _guarded_xlsx(content: bytes) -> list[Grid]:
     try:
         return _xlsx_grids(content)
-    except FileError:
+    except (FileError, MemoryError):
         raise
     except Exception as error:  # openpyxl raises whatever its parsers raise on damaged parts
         raise _damaged() from error

@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from gospub.confined import ConfinedError, confined
 from monitoring.models import Exemption, Institution, Level, Municipality, PageClass, Person, PlatformCode, Sector
 
 from .addresses import Address, AddressError, parse_address
 from .columns import LEVELS, LINKS, SECTORS, Column, fold, level_of, page_class_of, yes_or_no
 from .identifiers import clean_inn, clean_ogrn, clean_oktmo
 from .report import Problem, Severity
-from .sheets import SheetRow, read_table
+from .sheets import SheetRow, Table, read_table
 
 # What people write into a cell instead of leaving it empty.
 NOTHING = frozenset({"-", "–", "—", "0", "нет", "н/д", "отсутствует", "не указан", "не указано"})
@@ -95,9 +96,25 @@ class _Reader:
         return address
 
 
+def read_upload(content: bytes) -> tuple[list[RegistryRow], list[Problem]]:
+    """The registry in a foreign file, read in a child process: what takes too much is a problem of the file."""
+    try:
+        table = confined(read_table, content)
+    except ConfinedError:
+        message = _(
+            "The file takes more memory or time to read than an import may. "
+            "Copy the table itself into a new workbook, without formatting, and save that."
+        )
+        table = Table(problems=[Problem(Severity.ERROR, message)])
+    return _registry_of(table)
+
+
 def read_registry(content: bytes) -> tuple[list[RegistryRow], list[Problem]]:
-    """The registry in an XLSX or CSV file: its rows, and everything that was noticed about them."""
-    table = read_table(content)
+    """The registry in an XLSX or CSV file of our own: its rows, and everything that was noticed about them."""
+    return _registry_of(read_table(content))
+
+
+def _registry_of(table: Table) -> tuple[list[RegistryRow], list[Problem]]:
     rows, problems = parse_rows(table.rows)
     return rows, [*table.problems, *problems]
 

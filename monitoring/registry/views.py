@@ -20,7 +20,7 @@ from .exporting import registry_rows, to_csv, to_xlsx
 from .files import MAX_BYTES
 from .importing import ImportRefusedError, import_rows, plan_import
 from .report import Counts, Problem, Severity, told
-from .rows import read_registry
+from .rows import read_upload
 
 SHOWN_PROBLEMS = 300  # a screen of more is not read; errors come first
 
@@ -29,7 +29,7 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Spreadsheet"),
         help_text=_("XLSX or CSV, up to 10 MB and 20 000 rows."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv", "class": "form-control"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv", "class": "form-control"}),
     )
 
     def clean_file(self):
@@ -54,7 +54,7 @@ def registry_import(request: HttpRequest, code: str) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
-        rows, problems = read_registry(file.read())
+        rows, problems = read_upload(file.read())
         key = uploads.keep(request.user, uploads.Upload(file.name, region.pk, rows, problems))
         return redirect("registry_import_report", region.code, key)
     status = 422 if form.errors else 200

@@ -12,7 +12,7 @@ from monitoring.models import Region
 from monitoring.registry.importing import ImportRefusedError, import_rows, plan_import
 from monitoring.registry.plan import Plan
 from monitoring.registry.report import told
-from monitoring.registry.rows import read_registry
+from monitoring.registry.rows import read_upload
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         target = self.region(region)
         day = day or clock.local_day(clock.now(), target.time_zone)
         try:
-            rows, problems = read_registry(file.read_bytes())
+            rows, problems = read_upload(file.read_bytes())
         except OSError as error:
             raise CommandError(_("The file cannot be opened: %(reason)s") % {"reason": error.strerror}) from error
         try:

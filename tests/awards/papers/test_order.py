@@ -6,16 +6,18 @@ import pytest
 from docx import Document
 
 from awards.models import WordingKind
-from awards.papers import order
+from awards.papers import order, template
 from awards.papers.order import TemplateBroken, docx
+from awards.papers.template import fill_template
 from awards.papers.texts import Words, defaults
+from gospub.confined import Limits
 
 from .worlds import HOSTILE, file, line, paper
 
 USUAL = Words(defaults(WordingKind.ORDER))
 
 
-def template(*paragraphs: str) -> bytes:
+def book(*paragraphs: str) -> bytes:
     document = Document()
     for text in paragraphs:
         document.add_paragraph(text)
@@ -29,7 +31,7 @@ def text_of(data: bytes) -> str:
 
 
 def own(*paragraphs: str) -> str:
-    return text_of(docx(paper(), Words(USUAL.texts, docx=template(*paragraphs))))
+    return text_of(docx(paper(), Words(USUAL.texts, docx=book(*paragraphs))))
 
 
 def test_the_order_names_the_contest_and_each_winner_under_its_nomination():
@@ -82,8 +84,22 @@ def test_a_template_that_reaches_for_more_is_refused_or_finds_nothing(text):
     assert "class" not in found
 
 
-def test_without_the_sandbox_a_template_would_reach_the_program(monkeypatch):
+def test_twin_without_the_sandbox_a_template_would_reach_the_program(monkeypatch):
     from jinja2 import Environment
 
-    monkeypatch.setattr(order, "SandboxedEnvironment", Environment)
-    assert "class" in own("{{ contest.__class__ }}")
+    monkeypatch.setattr(template, "SandboxedEnvironment", Environment)
+    assert "class" in text_of(fill_template(book("{{ contest.__class__ }}"), {"contest": "Премия"}).content)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{% set x = 'x' * 999999999 %}{{ x }}",
+        "{{ '%999999999d' % 1 }}",
+    ],
+)
+def test_a_template_that_runs_for_ever_or_fills_the_memory_is_broken_and_nothing_else(monkeypatch, text):
+    monkeypatch.setattr(order, "LIMITS", Limits(cpu=4, wall=15))
+    with pytest.raises(TemplateBroken):
+        own(text)
