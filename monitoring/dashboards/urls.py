@@ -4,7 +4,22 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.i18n import set_language
 
-from . import admins, dynamics, evidence, goals, growth, heat, networks, preferences, suspects, views, years
+from . import (
+    admins,
+    desk,
+    dynamics,
+    evidence,
+    gaps,
+    goals,
+    growth,
+    heat,
+    networks,
+    preferences,
+    sleeping,
+    suspects,
+    views,
+    years,
+)
 from .exports import FileKind
 
 register_converter(FileKind, "kind")
@@ -12,6 +27,9 @@ register_converter(FileKind, "kind")
 urlpatterns = [
     path("", views.home, name="home"),
     path("regions/<slug:code>/", views.overview, name="overview"),
+    path("regions/<slug:code>/desk/", desk.region_desk, name="region_desk"),
+    path("regions/<slug:code>/gaps/", gaps.gaps, name="gaps"),
+    path("regions/<slug:code>/gaps/export/<kind:kind>/", gaps.gaps_export, name="gaps_export"),
     path("regions/<slug:code>/dynamics/", dynamics.dynamics, name="dynamics"),
     path("regions/<slug:code>/goals/", goals.goals, name="goals"),
     path("regions/<slug:code>/years/", years.years, name="years"),
@@ -19,6 +37,8 @@ urlpatterns = [
     path("regions/<slug:code>/growth/", growth.growth, name="growth"),
     path("regions/<slug:code>/pages/", views.pages, name="pages"),
     path("regions/<slug:code>/pages/export/<kind:kind>/", views.pages_export, name="pages_export"),
+    path("regions/<slug:code>/sleeping/", sleeping.sleeping, name="sleeping"),
+    path("regions/<slug:code>/sleeping/export/<kind:kind>/", sleeping.sleeping_export, name="sleeping_export"),
     path("regions/<slug:code>/institutions/", views.institutions, name="institutions"),
     path("institutions/<int:pk>/", views.institution, name="institution"),
     path("pages/<int:pk>/", views.page, name="page"),

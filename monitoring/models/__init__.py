@@ -4,6 +4,7 @@ from .access import AccessPause, CallCount, Heartbeat, Network, NetworkState, Op
 from .consents import Consent, ConsentScope, ConsentText
 from .events import EventKind, PageEvent
 from .evidence import EvidenceCard, EvidenceDecision, EvidenceKind
+from .gaps import GapExcuse
 from .goals import Goal, GoalMeasure
 from .measures import (
     PageDay,
@@ -48,6 +49,7 @@ __all__ = [
     "EvidenceDecision",
     "EvidenceKind",
     "Exemption",
+    "GapExcuse",
     "Goal",
     "GoalMeasure",
     "GroupDay",
