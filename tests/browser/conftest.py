@@ -176,7 +176,9 @@ def keep_gaps(region: models.Region, pages: list[models.Page]) -> None:
     )
     models.PageDay.objects.filter(page__in=pages[12:20], day=DAYS[-3]).delete()
     said = {"region": region, "declared_at": now, "declared_by": operator()}
-    models.GapExcuse.objects.create(**said, platform="max", first=DAYS[-4], last=DAYS[-3], reason="Сбой у сети, акт № 5")
+    models.GapExcuse.objects.create(
+        **said, platform="max", first=DAYS[-4], last=DAYS[-3], reason="Сбой у сети, акт № 5"
+    )
     models.GapExcuse.objects.create(
         **said, platform="vk", page=pages[12], first=DAYS[-3], last=DAYS[-3], reason="Страница была взломана"
     )

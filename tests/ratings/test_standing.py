@@ -14,7 +14,7 @@ from ratings.screens.strip import strips
 from tests.factories import RegionFactory, analyst, institution_admin, watched
 
 from .test_score_screen import html_of
-from .worlds import DAY, FIRST, LAST, by_key, item, methodology, page_in, rate, ranking, some_pages, target, to
+from .worlds import DAY, FIRST, LAST, by_key, item, methodology, page_in, ranking, rate, some_pages, target, to
 
 pytestmark = pytest.mark.django_db
 OCTOBER = read_period("2024-10")
