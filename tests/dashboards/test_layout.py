@@ -88,6 +88,7 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
     client = Client()
     client.force_login(institution_admin(page.institution))
     assert menu(analyst_client, reverse("pages", args=[region.code])) == [
+        "Рабочий стол",
         "Регион",
         "Страницы",
         "Учреждения",
