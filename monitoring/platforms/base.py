@@ -98,10 +98,10 @@ class PageRef:
     handle: str
     external_id: str = ""
     ogrn: str = ""
-    institution: str = ""
     check_mark: bool = True
     posts_since: dt.datetime | None = None
     posts_from: dt.datetime | None = None
+    institution: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import DenseRank
 
 from gospub.accounts.models import User
 from monitoring.models import Region
@@ -44,14 +45,10 @@ class Standing:
 def standings(mine: Q, region: Region, user: User) -> list[Standing]:
     """Those of the scores (a condition on them) that the user may see, in the latest rating by each methodology; of the
     newest rating first, the fewest points before the others."""
-    visible = Score.objects.visible_to(user).filter(mine)
-    ratings = Rating.objects.visible_to(user).filter(region=region, pk__in=visible.values("rating"))
-    latest: dict[str, int] = {}
-    for key, slug in ratings.order_by("-read_to", "-last", "-edition").values_list("pk", "methodology__slug"):
-        latest.setdefault(slug, key)
-    if not latest:
-        return []
-    found = visible.filter(rating__in=latest.values()).select_related("rating__methodology", *RELATED)
+    newest = [F(f"rating__{name}").desc() for name in ("read_to", "last", "edition", "pk")]
+    rank = Window(DenseRank(), partition_by=F("rating__methodology__slug"), order_by=newest)
+    visible = Score.objects.visible_to(user).filter(mine, rating__region=region)
+    found = visible.annotate(rank=rank).filter(rank=1).select_related("rating__methodology", *RELATED)
     fewest = F("exact").asc(nulls_last=True)
     rows = list(found.order_by("-rating__read_to", "-rating__last", "rating", fewest, "pk")[:MOST_SCORES])
     rules = {row.rating_id: read_rules(row.rating.methodology.data) for row in rows}

@@ -275,7 +275,7 @@ def test_the_card_reads_as_much_for_many_days_as_for_few(analyst_client, page, d
         PageDay.objects.create(page=page, day=day, subscribers=816 + back)
         SuspectFactory(page=page, day=day)
         post(page, external_id=str(back))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         card(analyst_client, page)
 
 

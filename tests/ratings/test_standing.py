@@ -103,6 +103,14 @@ def test_a_card_shows_the_latest_rating_of_each_methodology(region):
     assert all(each.members == 2 for each in found)
 
 
+def test_the_card_of_a_page_with_a_place_costs_no_more_than_a_card_may(region, django_assert_max_num_queries):
+    page = ranking(region, range(1, 30)).scores.first().page
+    client = Client()
+    client.force_login(analyst(region))
+    with django_assert_max_num_queries(20):
+        assert "strip-plot" in client.get(reverse("page", args=[page.pk])).content.decode()
+
+
 def test_the_cards_of_page_and_institution_tell_the_place(region):
     rating = ranking(region, (1, 2, 3))
     page = by_key(rating)[str(rating.scores.get(place=2).page_id)].page
@@ -129,7 +137,7 @@ def test_an_institution_sees_no_draft_on_its_card(region):
 
 
 def test_those_who_improved_are_counted_among_those_with_points_in_both(region):
-    some_pages(region, [1, 2, 3, 4], OCTOBER.first, OCTOBER.last)
+    some_pages(region, [1, 2, 3, 4], OCTOBER.first, LAST)
     rules = methodology(target("engagement_by_views", "0.05"))
     before = rate(region, rules, OCTOBER)
     with_points(before, 50, 50, 50, 50)
