@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from gospub.accounts.models import User
+from monitoring.dashboards.queries import desk
 from monitoring.models import Region
 from ratings.lifecycle import Obstacle, editions
 from ratings.models import Correction, Rating, RatingState
@@ -78,3 +79,14 @@ def waiting(region: Region, user: User) -> QuerySet[Appeal]:
     if not user.rights.sees_whole(region.pk):
         return Appeal.objects.none()
     return Appeal.objects.open().filter(institution__region=region)
+
+
+ON_THE_DESK = desk.Kind(
+    "appeals",
+    desk.Part.DECIDE,
+    gettext_lazy("Appeals without an answer"),
+    lambda region, user, _now: waiting(region, user),
+    "appeals",
+    WAITING,
+    moment="filed_at",
+)

@@ -19,6 +19,9 @@ class Goal(models.TextChoices):
     STATE_MARK = "state_mark", _("State mark")
     AVATAR = "has_avatar", _("Avatar")
     DESCRIPTION = "has_description", _("Description")
+    NAME = "names_institution", _("Name of the institution")
+    CONTACTS = "has_contacts", _("Phone or e-mail")
+    SITE = "has_site", _("Address of the site")
     COVER = "has_cover", _("Cover")
     POS_WIDGET = "pos_widget", _("ПОС widget")
     WIDGETS = "widgets", _("Two menu widgets")
@@ -34,7 +37,7 @@ class Step(models.Model):
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("municipality")
     )
-    goal = models.CharField(_("goal"), max_length=16, choices=Goal)
+    goal = models.CharField(_("goal"), max_length=20, choices=Goal)
     due = models.DateField(_("term"))
     responsible = models.CharField(_("responsible"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("added at"))

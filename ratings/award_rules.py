@@ -14,6 +14,8 @@ from .rules_data import RulesError, choice, number, text_of, whole
 
 # Orders that are no indicator of the methodology.
 POINTS, GROWTH, ANSWERS, EXPECTATION = "points", "growth", "answers", "expectation"
+# Below this share of what could be read nobody should award anything, unless the methodology says otherwise.
+LEAST_COLLECTED = 0.95
 ORDERS = (POINTS, GROWTH, ANSWERS, EXPECTATION)
 
 
@@ -80,13 +82,15 @@ class MarkRule:
 
 @dataclass(frozen=True, slots=True)
 class AwardRules:
-    """past_years: how many years back winners are looked for."""
+    """past_years: how many years back winners are looked for. collected: the least share (0 … 1) of the period's
+    readings that has to be there, or be excused, before a list is proposed."""
 
     nominations: tuple[NominationRule, ...]
     short_list: Quota
     past_winners: PastWinners
     past_years: int
     mark: MarkRule | None
+    collected: float = LEAST_COLLECTED
 
 
 # What is proposed where a methodology says nothing of awards.
@@ -137,6 +141,7 @@ def _award_rules(data: Mapping[str, Any], items: Sequence[str]) -> AwardRules:
             number(mark["threshold"], _("quality mark"), 0, 100),
             whole(mark.get("months", 12), _("quality mark"), 1, 60),
         ),
+        number(data.get("least_collected", LEAST_COLLECTED * 100), _("share collected"), 0, 100) / 100,
     )
 
 

@@ -104,6 +104,8 @@ def _common(awards: AwardRules, rules: Rules) -> list[str]:
         _("Short list of a nomination: %s.") % quota_words(awards.short_list),
         past % number(awards.past_years) if "%s" in past else past,
         _("Nobody is awarded twice in a nomination.") + " " + cut,
+        _("A list is proposed once %s %% of the readings of the period were collected or excused.")
+        % points_text(round(awards.collected * 100, 6)),
     ]
     if awards.mark:
         mark = {"points": points_text(awards.mark.threshold), "months": number(awards.mark.months)}

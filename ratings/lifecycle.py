@@ -11,14 +11,13 @@ from django.utils.translation import ngettext
 
 from gospub.accounts import audit
 from gospub.accounts.models import User
-from monitoring.models import EvidenceCard, Slot, SlotStatus, Suspect, SuspectState
-from monitoring.models.measures import GONE_REASONS
+from monitoring.models import EvidenceCard, Slot, Suspect, SuspectState
 
+from .award_rules import LEAST_COLLECTED
+from .collected import collected
 from .digests import digest
 from .models import Passage, Rating, RatingQuerySet, RatingState, Score
 
-# Below this share of what could be read nobody should award anything.
-LEAST_COLLECTED = 0.95
 NEXT = {RatingState.DRAFT: RatingState.PRELIMINARY, RatingState.PRELIMINARY: RatingState.FINAL}
 
 
@@ -65,23 +64,13 @@ def _seal_broken(rating: Rating, today: dt.date) -> Iterator[Obstacle]:
 
 
 def _collected(rating: Rating, today: dt.date) -> Iterator[Obstacle]:
-    share = share_collected(rating)
-    if share is None or share < LEAST_COLLECTED:
-        text = _("no data") if share is None else f"{share * 100:.1f}".replace(".", ",") + "\xa0%"
+    found = collected(rating)
+    if found.share is None or found.share < LEAST_COLLECTED:
         yield Obstacle(
             "collected",
             _("Collected: %(share)s of the readings that were owed; at least %(least)d %% are wanted.")
-            % {"share": text, "least": round(LEAST_COLLECTED * 100)},
+            % {"share": found.share_text, "least": round(LEAST_COLLECTED * 100)},
         )
-
-
-def share_collected(rating: Rating) -> float | None:
-    """Days with a measured audience ÷ days that owed a reading of a page that existed; None = nothing was owed."""
-    slots = Slot.objects.filter(
-        page__institution__region=rating.region, day__range=(rating.first, rating.read_to)
-    ).exclude(status=SlotStatus.FAILED, reason__in=GONE_REASONS)
-    owed, read = slots.count(), slots.filter(status=SlotStatus.OK).count()
-    return read / owed if owed else None
 
 
 def _suspects(rating: Rating, today: dt.date) -> Iterator[Obstacle]:

@@ -20,6 +20,7 @@ from .passport import write_passport
 from .rules_data import read_rules
 from .screens import rating as rating_screen
 from .screens import score as screen
+from .screens.strip import strips
 from .views import visible_rating
 
 
@@ -47,7 +48,7 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
         "zone": screen.zone_mark(found, rules),
         "group": screen.group_text(rating, found, rules),
         "bars": screen.bars(found, rules),
-        "strip": screen.strip(found),
+        "strip": strips([found]).get(found.pk),
         "steps": screen.steps(scenario),
         "fields": fields,
         "trial": screen.trial(scenario, changes),

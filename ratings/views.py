@@ -28,6 +28,7 @@ from .rules_data import read_rules
 from .screens import firmness as firmness_screen
 from .screens import rating as rating_screen
 from .screens import ratings as list_screen
+from .screens import standing as standing_screen
 
 
 @require_safe
@@ -92,6 +93,7 @@ def rating(request: HttpRequest, pk: int) -> HttpResponse:
     grouped = len(found.groups) > 1
     chosen = chosen_scores(request, found, rules)
     table = tables.table(request, chosen.qs, rating_screen.columns(rules, grouped), rating_screen.DEFAULT_SORT)
+    before = rating_screen.period_before(found, request.user)
     context = {
         "region": found.region,
         "rating": found,
@@ -104,10 +106,11 @@ def rating(request: HttpRequest, pk: int) -> HttpResponse:
         "tiles": rating_screen.tiles(rating_screen.scores_of(found, request.user, rules), rules, request.GET)
         if rules.zones
         else [],
-        "neighbours": rating_screen.neighbours(found, request.user),
+        "earlier": rating_screen.link_to(before),
+        "later": rating_screen.link_to(rating_screen.period_after(found, request.user)),
     }
     if not request.htmx:
-        context |= passing(request, found)
+        context |= passing(request, found) | {"improvement": standing_screen.improvement(found, before)}
     return render_table(request, "rating.html", context)
 
 

@@ -207,6 +207,11 @@ TABLE: dict[str, Rule] = {
     "mail_twin": entrance(_answers(302, 404), public=False, args=("1",)),
     # --- screens of a region ---
     "overview": of_region(WHOLE_REGION),
+    "region_desk": of_region(WHOLE_REGION),
+    "gaps": of_region(WHOLE_REGION, post=RATER_FORM),
+    "gaps_export": of_region(WHOLE_REGION, "csv"),
+    "sleeping": of_region(REGION),
+    "sleeping_export": of_region(REGION, "csv"),
     "dynamics": of_region(WHOLE_REGION),
     "heat_map": of_region(WHOLE_REGION),
     "growth": of_region(WHOLE_REGION),

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,15 +19,9 @@ from monitoring.dashboards.queries.pages import PageRow, page_rows, pages_of
 from monitoring.dashboards.queries.troubles import not_collected_since
 from monitoring.models import EvidenceCard, Institution, Page, PageClass, PageProfile, Person, Post
 from ratings.explain import Scenario
-from ratings.models import Rating, Score, ScoreStatus
-from ratings.names import RELATED, name_of
 from ratings.rules import Kind, Rules
-from ratings.rules_data import read_rules
-from ratings.screens.rating import period_text
-from ratings.screens.score import Step, ZoneMark, group_text, steps, zone_mark
-
-# An institution has a handful of pages; who has more finds the rest in the rating.
-MOST_SCORES = 12
+from ratings.screens.score import Step, steps
+from ratings.screens.standing import Standing, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +52,6 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreLine:
-    """A score of the latest rating by its methodology. members: of the peer group that have a place."""
-
-    score: Score
-    name: str
-    period: str
-    zone: ZoneMark | None
-    group: str
-    members: int
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """monday: of this week. evidence: signs of gaming that the admin has not explained yet. scores: the newest rating
     first. advised: the score that `steps` would raise. contests: those that take applications."""
@@ -80,8 +61,8 @@ class Desk:
     evidence: list[EvidenceCard]
     tasks: list[Task]
     pages: list[PageLine]
-    scores: list[ScoreLine]
-    advised: ScoreLine | None
+    scores: list[Standing]
+    advised: Standing | None
     steps: list[Step]
     contests: list[Contest]
 
@@ -90,8 +71,8 @@ def desk(institution: Institution, user: User, now: dt.datetime) -> Desk:
     """All that the screen shows to the institution's admin at that moment."""
     today = local_day(now, institution.region.time_zone)
     monday = today - dt.timedelta(days=today.weekday())
-    scores, rules = _scores(institution, user, today)
-    pages, tasks = _pages(institution, user, monday, now, norm_of(rules) if rules else POSTING_NORM)
+    scores = _scores(institution, user, today)
+    pages, tasks = _pages(institution, user, monday, now, norm_of(scores[0].rules) if scores else POSTING_NORM)
     advised = _advised(scores)
     cards = EvidenceCard.objects.visible_to(user).open().filter(page__institution=institution, explanation="")
     return Desk(
@@ -188,45 +169,15 @@ def norm_of(rules: Rules) -> int:
 # --- scores -----------------------------------------------------------------------------------------------------------
 
 
-def _scores(institution: Institution, user: User, day: dt.date) -> tuple[list[ScoreLine], Rules | None]:
-    """Scores of the institution, its pages and those who run them in the latest rating by each methodology, and the
-    rules of the newest one."""
+def _scores(institution: Institution, user: User, day: dt.date) -> list[Standing]:
+    """Of the institution, its pages and those who run them."""
     running = Q(stewardships__until=None) | Q(stewardships__until__gte=day)
     people = Person.objects.filter(running, stewardships__page__institution=institution)
     mine = Q(page__institution=institution) | Q(institution=institution) | Q(person__in=people)
-    visible = Score.objects.visible_to(user).filter(mine)
-    ratings = Rating.objects.visible_to(user).filter(region=institution.region_id, pk__in=visible.values("rating"))
-    latest: dict[str, int] = {}
-    for key, slug in ratings.order_by("-read_to", "-last", "-edition").values_list("pk", "methodology__slug"):
-        latest.setdefault(slug, key)
-    found = visible.filter(rating__in=latest.values()).select_related("rating__methodology", *RELATED)
-    fewest = F("exact").asc(nulls_last=True)
-    rows = list(found.order_by("-rating__read_to", "-rating__last", "rating", fewest, "pk")[:MOST_SCORES])
-    rules = {row.rating_id: read_rules(row.rating.methodology.data) for row in rows}
-    members = _members(rows)
-    lines = [
-        ScoreLine(
-            row,
-            name_of(row),
-            period_text(row.rating),
-            zone_mark(row, rules[row.rating_id]),
-            group_text(row.rating, row, rules[row.rating_id]),
-            members.get((row.rating_id, row.group), 0),
-            rules[row.rating_id].digits,
-        )
-        for row in rows
-    ]
-    return lines, rules[rows[0].rating_id] if rows else None
+    return standings(mine, institution.region, user)
 
 
-def _members(scores: Sequence[Score]) -> dict[tuple[int, int], int]:
-    """Members with a place, by rating and peer group."""
-    ranked = Score.objects.filter(rating__in={row.rating_id for row in scores}, status=ScoreStatus.RANKED)
-    counts = ranked.values_list("rating", "group").annotate(members=Count("pk")).order_by()
-    return {(rating, group): members for rating, group, members in counts}
-
-
-def _advised(scores: Sequence[ScoreLine]) -> ScoreLine | None:
+def _advised(scores: Sequence[Standing]) -> Standing | None:
     """Of the newest rating the score with the fewest points: it has the most to win."""
     if not scores:
         return None

@@ -14,13 +14,16 @@ from awards.contests.stages import once_each
 from awards.models import Award, AwardList, AwardState, Candidate, Contest, Stage
 from gospub.accounts import audit
 from gospub.accounts.models import User
+from monitoring.templatetags.figures import share
 from ratings.award_rules import NominationRule
+from ratings.collected import collected
 
 
 def propose(contest: Contest, *, user: User, now: dt.datetime) -> AwardList:
     """A draft list by the contest's rules; a draft that nobody has decided on is proposed anew.
 
-    Raises ContestError where there are no places yet, an edition is signed off, or an official has decided already.
+    Raises ContestError where there are no places yet, too little of the rating's data was collected, an edition is
+    signed off, or an official has decided already.
     """
     with transaction.atomic():
         locked = (
@@ -30,6 +33,7 @@ def propose(contest: Contest, *, user: User, now: dt.datetime) -> AwardList:
             raise ContestError(_("There are no final places yet: lead the contest to its protocol first."))
         if locked.lists.filter(signed_at__isnull=False).exists():
             raise ContestError(_("The list is signed off: a correction is its next edition."))
+        _enough_collected(locked)
         draft = locked.lists.filter(signed_at=None).first()
         if draft and draft.awards.exclude(state=AwardState.PROPOSED).exists():
             raise ContestError(_("Officials have decided on this draft: discard it first."))
@@ -41,6 +45,20 @@ def propose(contest: Contest, *, user: User, now: dt.datetime) -> AwardList:
                      after={"contest": locked.pk, "awards": found.awards.count()}, now=now,
                      region=locked.region_id)  # fmt: skip
     return found
+
+
+def _enough_collected(contest: Contest) -> None:
+    """Raises ContestError, with the share and what is missing, where the data is no ground for awards."""
+    least = rules_of(contest)[0].collected
+    found = collected(contest.rating)
+    if found.share is None or found.share < least:
+        text = _(
+            "Collected: %(share)s of the readings of the rating's period, an award list needs %(least)s. "
+            "Missing readings: %(missing)s. Excuse what nobody could help in the ledger of gaps, or have the rest "
+            "collected."
+        )
+        fields = {"share": found.share_text, "least": share(least), "missing": found.missing_text or _("no data")}
+        raise ContestError(text % fields)
 
 
 def _proposals(contest: Contest, found: AwardList) -> list[Award]:

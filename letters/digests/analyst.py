@@ -10,7 +10,7 @@ from appeals.models import Appeal, AppealState
 from gospub import clock
 from gospub.accounts.models import User
 from letters.links import absolute
-from monitoring.dashboards.filters import GONE, StateChoice
+from monitoring.dashboards.filters import GONE, STALE, StateChoice
 from monitoring.dashboards.queries.troubles import stoppages, troubles
 from monitoring.models import (
     Dimension,
@@ -34,9 +34,6 @@ from monitoring.templatetags.figures import number, share, short_day
 from .happened import GRAVE, events, line
 from .parts import MOST_EVENTS, Digest, Figure, Line, Part, shortened
 from .weeks import DAYS, days_of
-
-# A number that is older than this is no longer fresh.
-STALE = dt.timedelta(days=3)
 
 
 def write(user: User, region: Region, week: dt.date, now: dt.datetime) -> Digest:

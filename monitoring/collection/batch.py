@@ -186,6 +186,7 @@ def _ref(page: Page, day: dt.date, zone: str, posts_owed: bool) -> PageRef:
         handle=page.handle,
         external_id=page.external_id,
         ogrn=page.institution.ogrn,
+        institution=page.institution.name,
         check_mark=page.pk % MARK_CHECK_DAYS == day.toordinal() % MARK_CHECK_DAYS or page.posts_known_to is None,
         posts_since=since if posts_owed else None,
         posts_from=min(since, refresh) if posts_owed else None,
@@ -199,6 +200,7 @@ def _known_as(ref: PageRef, reading: PageReading) -> PageRef:
         handle=reading.handle or ref.handle,
         external_id=reading.external_id or ref.external_id,
         ogrn=ref.ogrn,
+        institution=ref.institution,
         posts_since=ref.posts_since,
         posts_from=ref.posts_from,
     )

@@ -82,6 +82,29 @@ class StateChoice(TextChoices):
     REPLACED = PageStatus.REPLACED.value, PageStatus.REPLACED.label
     UNKNOWN = PageStatus.UNKNOWN.value, PageStatus.UNKNOWN.label
     FAILED = "failed", _("Last reading failed")
+    UNREAD = "unread", _("Shows its figures, last reading failed")
+    STALE = "stale", _("Shows its figures, none for over 3 days")
+
+
+# A number that is older than this is no longer fresh.
+STALE = dt.timedelta(days=3)
+
+
+def showing(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """Those of the pages that exist and show their figures."""
+    return pages.exclude(status__in=(*GONE, PageStatus.CLOSED))
+
+
+def unread_pages(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """Those that show their figures and were not read the last time it was tried."""
+    return showing(pages).filter(state__slot_status=SlotStatus.FAILED)
+
+
+def stale_pages(pages: QuerySet[Page], now: dt.datetime) -> QuerySet[Page]:
+    """Those that show their figures, should have been read, and have none of the last days up to `now` (aware)."""
+    limit = (now - STALE).date()
+    old = Q(state=None) | Q(state__measured_on=None) | Q(state__measured_on__lt=limit)
+    return showing(pages).filter(old, added_on__lt=limit)
 
 
 class Posted(TextChoices):
@@ -257,6 +280,10 @@ class PageFilter(ArchiveFilter):
             return rows.filter(status__in=GONE)
         if value == StateChoice.FAILED:
             return rows.filter(state__slot_status=SlotStatus.FAILED)
+        if value == StateChoice.UNREAD:
+            return unread_pages(rows)
+        if value == StateChoice.STALE:
+            return stale_pages(rows, self.now)
         return rows.filter(status=value)
 
     def of_posted(self, rows: QuerySet[Page], name: str, value: str) -> QuerySet[Page]:

@@ -26,11 +26,11 @@ from .queries.periods import parse_day
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The user's first region; for an institution admin the desk, or a choice of several; for a curator the first
-    institution; a kind word for those with nothing."""
+    """The user's first region: for its analyst the desk, for others who see it whole the overview; for an institution
+    admin the desk, or a choice of several; for a curator the first institution; a kind word for those with nothing."""
     region = Region.objects.seen_whole_by(request.user).first()
     if region:
-        return redirect("overview", region.code)
+        return redirect("region_desk" if region.pk in request.user.rights.analyst else "overview", region.code)
     own = request.user.rights.institutions
     if own:
         return redirect("desk", *own) if len(own) == 1 else redirect("desks")

@@ -5,6 +5,7 @@ from .changes import ChangedRow, ChangeKind, RegistryChange
 from .consents import Consent, ConsentScope, ConsentText
 from .events import EventKind, PageEvent
 from .evidence import EvidenceCard, EvidenceDecision, EvidenceKind
+from .gaps import GapExcuse
 from .goals import Goal, GoalMeasure
 from .measures import (
     PageDay,
@@ -65,6 +66,7 @@ __all__ = [
     "EvidenceDecision",
     "EvidenceKind",
     "Exemption",
+    "GapExcuse",
     "Goal",
     "GoalMeasure",
     "GroupDay",

@@ -157,13 +157,26 @@ class PageProfile(models.Model):
     has_avatar = models.BooleanField(_("avatar"), null=True)
     has_cover = models.BooleanField(_("cover"), null=True)
     has_description = models.BooleanField(_("description"), null=True)
+    has_site = models.BooleanField(_("site"), null=True)
+    has_contacts = models.BooleanField(_("phone or e-mail"), null=True)
+    names_institution = models.BooleanField(_("names the institution"), null=True)
     state_mark = models.BooleanField(_("state mark"), null=True)
     pos_widget = models.CharField(
         _("ПОС widget"), max_length=8, null=True, choices=[(w.value, w.value) for w in PosWidget]
     )
     widgets = models.PositiveSmallIntegerField(_("menu widgets, 2 = two or more"), null=True)
 
-    FIELDS = ("has_avatar", "has_cover", "has_description", "state_mark", "pos_widget", "widgets")
+    FIELDS = (
+        "has_avatar",
+        "has_cover",
+        "has_description",
+        "has_site",
+        "has_contacts",
+        "names_institution",
+        "state_mark",
+        "pos_widget",
+        "widgets",
+    )
 
     class Meta:
         verbose_name = _("page profile")

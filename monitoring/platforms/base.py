@@ -87,7 +87,8 @@ class PosWidget(StrEnum):
 class PageRef:
     """A page to be read. At least one of `handle` and `external_id` is not empty.
 
-    `page_id` is our own key and comes back in the reading; `ogrn` is the institution's, "" if not known.
+    `page_id` is our own key and comes back in the reading; `ogrn` and `institution` are the institution's number and
+    name, "" if not known.
     `posts_since`: the moment (aware) from which every post is wanted, whatever it costs; None = no posts are.
     `posts_from`: not later; older posts back to it are taken where they come along.
     `check_mark`: where the state mark costs a request of its own (VK's HTML), spend it on this page.
@@ -100,6 +101,7 @@ class PageRef:
     check_mark: bool = True
     posts_since: dt.datetime | None = None
     posts_from: dt.datetime | None = None
+    institution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class PageReading:
         figures are None then. until: not before this moment (aware), where a part was refused for pace.
     closed: for members only, though it shows its figures.
     handle: present short name, canonical lower case. external_id: the network's own id as text.
-    has_avatar, has_cover, has_description, state_mark: None = the network does not say.
+    has_avatar, has_cover, has_description, state_mark: None = the network does not say; so are has_site, has_contacts,
+        names_institution (see `presentation`): what the description says of who keeps the page.
     widgets: menu widgets 0, 1, 2 (2 = two or more); None = the network has none or does not say.
     pos_widget: None where the network has no such thing.
     posts_total: number of posts of all time where the network gives it.
@@ -135,6 +138,9 @@ class PageReading:
     has_avatar: bool | None = None
     has_cover: bool | None = None
     has_description: bool | None = None
+    has_site: bool | None = None
+    has_contacts: bool | None = None
+    names_institution: bool | None = None
     state_mark: bool | None = None
     pos_widget: PosWidget | None = None
     widgets: int | None = None

@@ -6,6 +6,7 @@ The Bot API finds no channel by its link: it takes a chat id that somebody has t
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ from .base import (
 )
 from .batches import WallSoFar, no_page, no_wall, read_each
 from .max_page import read_public_page
+from .presentation import presented
 from .transport import HTML_BYTES, Answer, Transport
 
 MESSAGES_A_CALL = 100
@@ -238,6 +240,7 @@ def _chat_reading(page: PageRef, found: dict[str, Any]) -> PageReading:
         posts_total=chat.messages_count,
         has_avatar=bool(chat.icon),
         has_description=bool((chat.description or "").strip()),
+        **asdict(presented(page, chat.description or "", line(chat.title))),
     )
 
 

@@ -2,10 +2,11 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from .answers import answer_hash, bad_answer, counted, line, parse_html
 from .base import Failure, PageReading, PageRef
+from .presentation import presented
 
 NOT_FOUND_PHRASE = "Не нашли чат по этой ссылке"
 COUNT_KEY = "participantsCount"
@@ -41,18 +42,21 @@ def read_public_page(page: PageRef, body: bytes) -> PageReading:
         raise bad_answer("max.ru: a page without a count", body)
     written = channel[COUNT_KEY].strip("\"'`")
     given = int(written) if _COUNT.fullmatch(written) else written
+    title = line(_string(channel.get("title")) or _og_title(body))
+    description = _string(channel["description"]) if "description" in channel else None
     people = counted(None if given in ("null", "undefined") else given)
     return PageReading(
         page.page_id,
         answer_hash(body),
         external_id=_chat_id(channel.get("id", "")),
         handle=page.handle.lower(),
-        title=line(_string(channel.get("title")) or _og_title(body)),
+        title=title,
         subscribers=people.value,
         subscribers_step=people.step,
         subscribers_raw=people.raw,
         has_avatar=bool(_string(channel["icon"])) if "icon" in channel else None,
-        has_description=bool(_string(channel["description"]).strip()) if "description" in channel else None,
+        has_description=None if description is None else bool(description.strip()),
+        **asdict(presented(page, description, title)),
     )
 
 

@@ -6,6 +6,7 @@ The latter is in use everywhere but not documented; shapes are those that client
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import msgspec
@@ -28,6 +29,7 @@ from .base import (
     WallReading,
 )
 from .batches import WallSoFar, no_page, no_wall, read_each
+from .presentation import presented
 from .transport import TooLargeError, Transport, later, next_day
 
 GROUPS_A_CALL = 100
@@ -307,6 +309,7 @@ def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) ->
         failure = Failure.CLOSED
     handle = (group.shortname or "").lower()
     people = Counted() if failure else counted(group.members_count)
+    description = None if failure else group.description
     return PageReading(
         page_id=page.page_id,
         answer_hash=proof,
@@ -320,7 +323,8 @@ def _page(page: PageRef, found: dict[str, Any] | None, given: frozenset[str]) ->
         subscribers_raw=people.raw,
         has_avatar=None if failure else _has(given & {"photo_id", "main_photo"}, found),
         has_cover=None if failure else _has(given & {"cover"}, found),
-        has_description=None if failure or group.description is None else bool(group.description.strip()),
+        has_description=None if description is None else bool(description.strip()),
+        **asdict(presented(page, description, line(group.name))),
         state_mark=None if failure else group.gos_org,
     )
 

@@ -7,6 +7,7 @@ a known id none.
 import dataclasses
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from .access import Access
 from .answers import Count, answer_hash, bad_answer, convert, line
 from .base import CommentsReading, Failure, Gives, PageReading, PageRef, PlatformError, PostRef, Token, WallReading
 from .batches import WallSoFar, no_page, no_wall, read_each
+from .presentation import presented
 from .telegram_pages import read_feed, read_landing, with_zero_likes
 from .transport import HTML_BYTES, Answer, Transport
 
@@ -141,16 +143,18 @@ def _bot_reading(page: PageRef, found: Any, subscribers: int) -> PageReading:
         raise bad_answer("getChat: no chat", found)
     if found.get("type") != "channel":
         return PageReading(page.page_id, failure=Failure.NOT_FOUND)
+    title, description = line(str(found.get("title") or "")), str(found.get("description") or "")
     username = str(found.get("username") or "")
     return PageReading(
         page.page_id,
         answer_hash=answer_hash([found, subscribers]),
         external_id=str(found["id"]),
         handle=(username if _HANDLE.fullmatch(username) else page.handle).lower(),
-        title=line(str(found.get("title") or "")),
+        title=title,
         subscribers=subscribers,
         has_avatar="photo" in found,
-        has_description=bool(str(found.get("description") or "").strip()),
+        has_description=bool(description.strip()),
+        **asdict(presented(page, description, title)),
     )
 
 

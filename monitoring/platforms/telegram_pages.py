@@ -5,12 +5,13 @@ import dataclasses
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from .answers import answer_hash, bad_answer, counted, line, number, parse_html, text_hash
 from .base import Content, Failure, PageReading, PageRef, PostKind, PostReading, WallReading
+from .presentation import presented
 
 _SUBSCRIBERS = re.compile(r"\s*(.*?)\s*(?:subscriber|подписчик)", re.IGNORECASE | re.DOTALL)
 _NOT_A_CHANNEL = re.compile(r"^\s*@|member|online|monthly user|участник|пользовател", re.IGNORECASE)
@@ -57,17 +58,20 @@ def read_landing(page: PageRef, body: bytes) -> PageReading:
             return PageReading(page.page_id, answer_hash(body), Failure.NOT_FOUND)
         raise bad_answer("t.me: a page without a counter", body)
     people = counted(counter[1])
-    description = tree.css_first("div.tgme_page_description")
+    node = tree.css_first("div.tgme_page_description")
+    description = node.text(separator=" ", strip=True) if node else ""
+    title = line(_text(tree, "div.tgme_page_title") or _meta(tree, "og:title"))
     return PageReading(
         page.page_id,
         answer_hash(body),
         handle=page.handle.lower(),
-        title=line(_text(tree, "div.tgme_page_title") or _meta(tree, "og:title")),
+        title=title,
         subscribers=people.value,
         subscribers_step=people.step,
         subscribers_raw=people.raw,
         has_avatar=_has_avatar(tree),
-        has_description=bool(description and description.text(strip=True)),
+        has_description=bool(description),
+        **asdict(presented(page, description, title)),
     )
 
 

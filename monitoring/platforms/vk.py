@@ -43,7 +43,7 @@ TRIES, ONE_PAGE_TRIES = 2, 1
 ONE_PAGE_METHODS = frozenset({"wall.get", "wall.getComments"})
 COMMENTS = {"count": 100, "thread_items_count": 10, "sort": "desc"}
 # is_government_organization is undocumented: where it is absent, the mark is read from the page itself.
-FIELDS = "members_count,description,cover,menu,is_government_organization"
+FIELDS = "members_count,description,site,contacts,cover,menu,is_government_organization"
 WRONG_ADDRESS = frozenset({100, 113, 125})
 BATCH_TOO_BIG = frozenset({12, 13, 36})  # execute: does not compile, runtime (answer over 5 MB), time-out
 EXECUTE_REFUSED = frozenset({3, 5, 7, 15, 23, 27, 28})

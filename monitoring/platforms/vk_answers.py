@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +11,7 @@ import msgspec
 from .answers import Id, Moment, answer_hash, convert, counted, counter, line, moment, parse_html, text_hash
 from .base import Content, Failure, PageReading, PageRef, PlatformError, PostKind, PostReading, PosWidget
 from .batches import WallSoFar, no_page
+from .presentation import presented
 
 POSTS_A_CALL = 100
 # Thirty days of most pages fit into so many; 25 full walls would come near the 5 MB that execute may answer.
@@ -55,6 +57,8 @@ class _Group(msgspec.Struct):
     photo_100: str | None = None
     photo_200: str | None = None
     description: str | None = None
+    site: Any = None
+    contacts: Any = None
     cover: _Cover | None = None
     menu: _Menu | None = None
     is_government_organization: bool | int | None = None
@@ -118,11 +122,17 @@ def read_page(
         has_avatar=_has_avatar(group),
         has_cover=None if group.cover is None else bool(group.cover.enabled),
         has_description=None if group.description is None else bool(group.description.strip()),
+        **asdict(presented(page, group.description, known["title"], site=site_of(group.site), contacts=group.contacts)),
         state_mark=read_mark(known["handle"], group.id) if mark is None else bool(mark),
         pos_widget=None if links is None else pos_widget(links, page.ogrn),
         # Any menu button counts: so did the dashboard whose weights the methodology keeps.
         widgets=None if links is None else min(len(links), 2),
     )
+
+
+def site_of(given: Any) -> str:
+    """A field that may be anything and fails no page."""
+    return given if isinstance(given, str) else ""
 
 
 def _handle(group: _Group) -> str:

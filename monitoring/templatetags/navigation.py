@@ -23,6 +23,7 @@ register = template.Library()
 ALL, WHOLE, KEEPERS = range(3)
 # (address, title, icon, for all of the region, those who see it as a whole or keep it, other screens under the heading)
 SECTIONS = (
+    ("region_desk", _("Desk"), "today", WHOLE, ()),
     (
         "overview",
         _("Region"),
@@ -30,7 +31,7 @@ SECTIONS = (
         WHOLE,
         ("dynamics", "goals", "growth", "heat_map", "years", "region_posts", "unique_audience"),
     ),
-    ("pages", _("Pages"), "pages", ALL, ("page", "page_edit", "page_move", "page_posts")),
+    ("pages", _("Pages"), "pages", ALL, ("page", "page_edit", "page_move", "page_posts", "sleeping")),
     (
         "institutions",
         _("Institutions"),
@@ -86,7 +87,7 @@ SECTIONS = (
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),
     ("evidence", _("Signs of gaming"), "evidence", ALL, ()),
     ("appeals", _("Appeals"), "appeals", ALL, ("appeal", "appeal_file")),
-    ("collection_status", _("Collection"), "collection", WHOLE, ()),
+    ("collection_status", _("Collection"), "collection", WHOLE, ("gaps",)),
     ("registry_import", _("Registry"), "registry", KEEPERS, ("registry_import_report",)),
 )
 # What waits in a section for that user, and how its address asks for it alone; apps that build on this one add theirs

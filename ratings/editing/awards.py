@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from ..award_rules import DEFAULT, POINTS, PastWinners
+from ..award_rules import DEFAULT, LEAST_COLLECTED, POINTS, PastWinners
 from ..rules_data import RulesError
 from .values import comma, plain
 
@@ -16,6 +16,7 @@ from .values import comma, plain
 EMPTY_LINES = 1
 MOST_LINES = 40
 SEPARATORS = re.compile(r"[\s,;]+")
+USUAL_COLLECTED = f"{LEAST_COLLECTED * 100:g}"
 QUOTAS = ("places", "share", "threshold")
 
 
@@ -104,6 +105,7 @@ def award_fields(data: Mapping[str, Any]) -> dict[str, str]:
             "past_years": str(awards.get("past_years", 1)),
             "mark_threshold": comma(mark.get("threshold", "")),
             "mark_months": str(mark.get("months", 12)),
+            "least_collected": comma(awards.get("least_collected", USUAL_COLLECTED)),
         }
     )
 
@@ -129,6 +131,7 @@ def read_awards(form: QueryDict) -> dict[str, Any]:
         "short_list": _quota(form, "short-"),
         "past_winners": form["past_winners"],
         "past_years": form.get("past_years") or "1",
+        "least_collected": plain(form.get("least_collected") or USUAL_COLLECTED),
         "mark": {"threshold": threshold, "months": form.get("mark_months") or "12"} if threshold else None,
     }
     return {"awards": awards}

@@ -182,14 +182,27 @@ class Link:
     current: bool = False
 
 
-def neighbours(rating: Rating, user: User) -> tuple[Link | None, Link | None]:
-    """The same methodology's ratings of the periods before and after, the last edition of each."""
-    same = Rating.objects.visible_to(user).filter(
-        region=rating.region_id, methodology__slug=rating.methodology.slug, unit=rating.unit
+def link_to(rating: Rating | None) -> Link | None:
+    """The rating by its period."""
+    return rating and Link(period_text(rating), rating_url(rating))
+
+
+def period_before(rating: Rating, user: User) -> Rating | None:
+    """The same methodology's rating of the period before, the last edition that the user may see."""
+    return _same(rating, user).filter(last__lt=rating.last).order_by("-last", "-edition").first()
+
+
+def period_after(rating: Rating, user: User) -> Rating | None:
+    """The same of the period after."""
+    return _same(rating, user).filter(last__gt=rating.last).order_by("last", "-edition").first()
+
+
+def _same(rating: Rating, user: User) -> QuerySet[Rating]:
+    return (
+        Rating.objects.visible_to(user)
+        .filter(region=rating.region_id, methodology__slug=rating.methodology.slug, unit=rating.unit)
+        .select_related("methodology")
     )
-    before = same.filter(last__lt=rating.last).order_by("-last", "-edition").select_related("methodology").first()
-    after = same.filter(last__gt=rating.last).order_by("last", "-edition").select_related("methodology").first()
-    return tuple(each and Link(period_text(each), rating_url(each)) for each in (before, after))
 
 
 def rating_url(rating: Rating) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-import numpy as np
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -48,24 +47,6 @@ class Bar:
     def impossible(self) -> bool:
         """The network cannot tell it: there is nothing to contest."""
         return self.line.state == State.IMPOSSIBLE
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A member of the peer group on the strip: its points of 100, and how many stand there."""
-
-    points: float
-    size: float
-    own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """The points of the peer group. quartiles: lower, median, upper."""
-
-    dots: list[Dot]
-    quartiles: tuple[float, float, float]
-    members: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,22 +144,6 @@ def unit_rows(scenario: Scenario, rating: Rating, code: str) -> list[UnitRow]:
 def number_of(text: str) -> int | None:
     """A key as an address has it; None where it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def strip(score: Score) -> Strip | None:
-    """Where the score stands among its peers; None where nobody is ranked there."""
-    peers = Score.objects.filter(rating=score.rating_id, group=score.group, status=ScoreStatus.RANKED)
-    values = sorted(peers.values_list("exact", flat=True))
-    if not values:
-        return None
-    counts: dict[float, int] = {}
-    for value in values:
-        counts[round(value)] = counts.get(round(value), 0) + 1
-    dots = [Dot(points, 1.2 + min(2.4, 0.4 * count**0.5), own=False) for points, count in sorted(counts.items())]
-    if score.exact is not None:
-        dots.append(Dot(score.exact, 2.6, own=True))
-    low, middle, high = (float(each) for each in np.percentile(values, (25, 50, 75)))
-    return Strip(dots, (low, middle, high), len(values))
 
 
 def steps(scenario: Scenario) -> list[Step]:

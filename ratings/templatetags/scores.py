@@ -3,17 +3,40 @@
 from decimal import Decimal
 
 from django import template
+from django.db.models import Q
+from django.template import RequestContext
 from django.utils.translation import gettext as _
 
+from monitoring.models import Institution, Page
 from monitoring.platforms.base import PosWidget
 from monitoring.templatetags.figures import number
 
 from ..catalogue import Unit
 from ..models import Score
 from ..names import name_of
+from ..screens.standing import latest_improvement, standings
 from ..wording import points_text, value_text
 
 register = template.Library()
+
+
+@register.inclusion_tag("scores/standings.html", takes_context=True)
+def page_standings(context: RequestContext, page: Page) -> dict[str, object]:
+    """Where the page stands in the latest ratings, on its card."""
+    return {"standings": standings(Q(page=page), context["region"], context["request"].user), "named": False}
+
+
+@register.inclusion_tag("scores/standings.html", takes_context=True)
+def institution_standings(context: RequestContext, institution: Institution) -> dict[str, object]:
+    """Where the institution and its pages stand in the latest ratings, on its card."""
+    mine = Q(institution=institution) | Q(page__institution=institution)
+    return {"standings": standings(mine, context["region"], context["request"].user), "named": True}
+
+
+@register.inclusion_tag("ratings/latest.html", takes_context=True)
+def latest_rating(context: RequestContext) -> dict[str, object]:
+    """How many improved in the newest rating of the region, on its overview."""
+    return {"improvement": latest_improvement(context["region"], context["request"].user)}
 
 
 @register.filter

@@ -103,6 +103,9 @@ class World:
         region = f"/regions/{self.region.code}"
         return {
             "overview": f"{region}/",
+            "analyst's desk": f"{region}/desk/",
+            "gaps": f"{region}/gaps/",
+            "sleeping pages": f"{region}/sleeping/",
             "dynamics": f"{region}/dynamics/?against=year",
             "goals": f"{region}/goals/",
             "years": f"{region}/years/",
@@ -152,6 +155,7 @@ def world(transactional_db) -> World:
     models.Obligation.objects.create(platform="vk", since=DAYS[0], basis="Закон")
     models.CallCount.objects.create(platform="vk", token="ab", method="wall.get", day=DAY, calls=12)
     keep_troubles(pages)
+    keep_gaps(region, pages)
     rebuild(region)
     ratings = keep_ratings(region, pages) | keep_appeals(region)
     keep_consents(pages[0].stewardships.get().person)
@@ -172,6 +176,24 @@ def keep_consents(person: models.Person) -> None:
     ConsentFactory(person=person, recorded_by=user)
     ConsentFactory(person=person, scope=models.ConsentScope.AWARDS, withdrawn_at=now, withdrawn_by=user)
     steward(PageFactory(institution__region=person.region, archived_on=DAY), person, DAYS[0], DAYS[1])
+
+
+def keep_gaps(region: models.Region, pages: list[models.Page]) -> None:
+    """A day that is excused, one page's that is, and a page that has fallen asleep."""
+    now = dt.datetime(2024, 10, 26, 1, tzinfo=dt.UTC)
+    models.Slot.objects.filter(page__in=pages[12:20], day=DAYS[-3]).update(
+        status=models.SlotStatus.FAILED, reason=models.SlotReason.UNREACHABLE
+    )
+    models.PageDay.objects.filter(page__in=pages[12:20], day=DAYS[-3]).delete()
+    said = {"region": region, "declared_at": now, "declared_by": operator()}
+    models.GapExcuse.objects.create(
+        **said, platform="max", first=DAYS[-4], last=DAYS[-3], reason="Сбой у сети, акт № 5"
+    )
+    models.GapExcuse.objects.create(
+        **said, platform="vk", page=pages[12], first=DAYS[-3], last=DAYS[-3], reason="Страница была взломана"
+    )
+    models.Post.objects.filter(page=pages[20]).update(published_at=now - dt.timedelta(days=40))
+    models.Post.objects.filter(page=pages[21]).delete()
 
 
 def keep_troubles(pages: list[models.Page]) -> None:

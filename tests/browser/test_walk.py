@@ -36,7 +36,7 @@ def test_import_collect_overview_page_card(tab, live_server, simulator, settings
     tab.get_by_role("button", name="Войти", exact=True).click()
     tab.locator("input[name=code]").fill(one_time_code())
     tab.locator("input[name=code]").press("Enter")
-    expect(tab.get_by_role("heading", level=1)).to_contain_text(region.name)
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Что ждёт вас сегодня")
 
     tab.get_by_role("link", name="Реестр", exact=True).click()
     tab.locator("input[type=file]").set_input_files(sheet)

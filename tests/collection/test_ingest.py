@@ -175,6 +175,14 @@ class TestProfile:
         latest = PageProfile.objects.latest("since")
         assert (latest.state_mark, latest.has_cover) == (True, True)
 
+    def test_what_the_description_says_is_kept_as_three_answers(self, page):
+        said = {"has_site": True, "has_contacts": False, "names_institution": True}
+        store(page, reading(page, **said))
+        store(page, reading(page, has_contacts=True), day=DAY + dt.timedelta(days=1))
+        latest = PageProfile.objects.latest("since")
+        assert (latest.has_site, latest.has_contacts, latest.names_institution) == (True, True, True)
+        assert PageProfile.objects.count() == 2
+
     def test_a_lost_mark_is_an_event(self, page):
         store(page, reading(page, state_mark=True))
         store(page, reading(page, state_mark=False), day=DAY + dt.timedelta(days=1))

@@ -95,3 +95,12 @@ def test_the_file_has_a_verdict_for_each_requirement(analyst_client, region, pla
     assert cells["Не меньше 3 записей за 7 дней"] == "не выполнено"
     assert cells["Обложка"] == "не применимо"
     assert cells["Аватар"] == "нет данных"
+
+
+def test_what_the_description_says_of_who_keeps_the_page_is_three_requirements(region, place):
+    page(region, place, profile={"has_description": True, "has_site": True, "has_contacts": False})
+    page(region, place, profile={"has_description": True})
+    view = compliance(region)
+    assert (count(view, "has_site").met, count(view, "has_site").unknown) == (1, 1)
+    assert (count(view, "has_contacts").lacking, count(view, "has_contacts").unknown) == (1, 1)
+    assert count(view, "names_institution").share is None

@@ -28,14 +28,14 @@ def test_a_stranger_is_led_to_the_sign_in(db):
     assert "Войти" in text_of(Client().get(response.url))
 
 
-def test_signing_in_leads_home_and_home_to_the_region(region):
+def test_signing_in_leads_home_and_home_to_the_analysts_desk(region):
     user = analyst(region)
     client = Client()
     response = client.post(
         reverse("account_login"), {"login": user.email, "password": "password-for-tests"}, follow=True
     )
     response = client.post(response.redirect_chain[-1][0], {"code": one_time_code()}, follow=True)
-    assert response.redirect_chain[-1][0] == reverse("overview", args=[region.code])
+    assert response.redirect_chain[-1][0] == reverse("region_desk", args=[region.code])
 
 
 def test_a_wrong_password_says_nothing_of_who_exists(db):
@@ -112,6 +112,7 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
     client = Client()
     client.force_login(institution_admin(page.institution))
     assert menu(analyst_client, reverse("pages", args=[region.code])) == [
+        "Рабочий стол",
         "Регион",
         "Страницы",
         "Учреждения",

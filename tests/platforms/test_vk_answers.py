@@ -64,6 +64,16 @@ class TestPage:
         reading = read(description="  ", cover={"enabled": 0})
         assert (reading.has_description, reading.has_cover) == (False, False)
 
+    def test_site_and_contacts_have_fields_of_their_own(self):
+        reading = read(site="https://school5.example", contacts=[{"desc": "Приёмная", "email": "a@school5.example"}])
+        assert (reading.has_site, reading.has_contacts) == (True, True)
+        assert (read().has_site, read().has_contacts) == (False, False)
+        assert (read(description=None, site="x").has_site, read(description=None).has_contacts) == (None, None)
+
+    @pytest.mark.parametrize("odd", [5, ["x"], {"a": 1}, [None]])
+    def test_odd_sites_and_contacts_fail_no_page(self, odd):
+        assert (read(site=odd, contacts=odd).failure, read(site=odd, contacts=odd).has_contacts) == (None, False)
+
     def test_more_than_two_widgets_count_as_two(self):
         assert read(menu={"items": [{"url": "a"}, {"url": "b"}, {"title": "c"}]}).widgets == 2
 

@@ -65,14 +65,15 @@ RULES = st.builds(
 )
 
 
-@given(st.lists(RULES, max_size=5), QUOTAS, st.sampled_from(PastWinners), st.integers(1, 20))
-def test_any_rules_come_back_with_the_same_meaning(rules, short, past, years):
+@given(st.lists(RULES, max_size=5), QUOTAS, st.sampled_from(PastWinners), st.integers(1, 20), st.integers(0, 100))
+def test_any_rules_come_back_with_the_same_meaning(rules, short, past, years, collected):
     awards = {
         "nominations": [each | {"code": f"n{n}", "name": f"Номинация {n}"} for n, each in enumerate(rules)],
         "short_list": short,
         "past_winners": past.value,
         "past_years": years,
         "mark": None,
+        "least_collected": f"{collected}",
     }
     assert again(awards) == read_award_rules(awards, CODES)
 
@@ -117,6 +118,7 @@ def test_a_form_without_awards_leaves_them_as_they_are():
         ("past_winners", "maybe", "победители"),
         ("mark_threshold", "101", "знак качества"),
         ("mark_months", "0", "знак качества"),
+        ("least_collected", "101", "доля собранных данных"),
     ],
 )
 def test_a_text_that_cannot_be_is_named(field, value, named):
@@ -141,6 +143,7 @@ def words(awards: dict, **rest) -> str:
         (one(winners={"threshold": "80"}), "все от 80 балл"),
         (one(order="expectation"), "баллы выше ожидаемых"),
         (one() | {"past_winners": "barred", "past_years": 3}, "(глубина в годах: 3) не участвуют"),
+        (one() | {"least_collected": "90"}, "не меньше 90 % положенных данных"),
         (one() | {"mark": {"threshold": "75", "months": 12}}, "Знак качества: от 75 баллов, срок в месяцах: 12"),
     ],
 )

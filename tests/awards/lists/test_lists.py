@@ -1,5 +1,6 @@
 """Award lists: proposed by the rules, decided by officials, signed off once, frozen, corrected in editions."""
 
+import datetime as dt
 import io
 import threading
 
@@ -17,12 +18,12 @@ from awards.lists import deciding, queries, signing
 from awards.lists.proposing import discard, propose, winners
 from awards.models import Award, AwardList, AwardState, Candidate, Contest, ContestState, FrozenError, Stage
 from gospub.accounts.models import AuditEntry
-from monitoring.models import Page
+from monitoring.models import GapExcuse, Page, Slot, SlotReason, SlotStatus
 from ratings.award_rules import DividedBy, NominationRule, Quota
 from ratings.models import RatingState, Score
 from tests.awards.contests.worlds import NOW, RULES, contest_of, final_rating, led, winner_of
 from tests.factories import RegionFactory, analyst, auditor, institution_admin, official
-from tests.ratings.worlds import item, rate, to
+from tests.ratings.worlds import FIRST, LAST, item, rate, to
 
 pytestmark = pytest.mark.django_db
 WHY = "Проект признан лучшим на совете"
@@ -111,6 +112,51 @@ def test_nothing_is_proposed_before_there_are_places(region):
     contest = contest_of(final_rating(region))
     with pytest.raises(ContestError, match="Итоговых мест"):
         propose(contest, user=contest.created_by, now=NOW)
+
+
+def lost(region, share: float) -> None:
+    """Of the readings of every page so many of the first days were missed."""
+    days = round((LAST - FIRST).days * share)
+    slots = Slot.objects.filter(page__institution__region=region, day__lt=FIRST + dt.timedelta(days=days))
+    slots.update(status=SlotStatus.FAILED, reason=SlotReason.UNREACHABLE)
+
+
+def test_no_list_is_proposed_while_too_little_was_collected(region, contest):
+    lost(region, 0.1)
+    with pytest.raises(ContestError) as refused:
+        propose(contest, user=contest.created_by, now=NOW)
+    assert "Собрано 90,0\xa0% данных" in str(refused.value)
+    assert "ВКонтакте — 21" in str(refused.value)
+    assert not AwardList.objects.exists()
+
+
+def test_twin_without_the_threshold_the_same_list_is_proposed(region, contest):
+    lost(region, 0.1)
+    contest.rules |= {"least_collected": "0"}
+    contest.save()
+    assert propose(contest, user=contest.created_by, now=NOW).awards.exists()
+
+
+def test_a_methodology_may_ask_for_more(region, contest):
+    lost(region, 0.035)
+    contest.rules |= {"least_collected": "99"}
+    contest.save()
+    with pytest.raises(ContestError, match="нужно 99"):
+        propose(contest, user=contest.created_by, now=NOW)
+
+
+def test_what_is_excused_keeps_nobody_from_an_award(region, contest):
+    lost(region, 0.1)
+    GapExcuse.objects.create(region=region, first=FIRST, last=LAST, reason="Сбой у сети, акт", declared_at=NOW)
+    assert propose(contest, user=contest.created_by, now=NOW).awards.exists()
+
+
+def test_the_refusal_is_told_on_the_contests_screen(region, contest):
+    lost(region, 0.1)
+    client = Client()
+    client.force_login(contest.created_by)
+    response = client.post(reverse("award_list_propose", args=[contest.pk]), follow=True)
+    assert "Собрано 90,0" in response.content.decode()
 
 
 def test_a_draft_that_nobody_decided_on_is_proposed_anew(contest, draft):
