@@ -359,6 +359,7 @@ TABLE: dict[str, Rule] = {
     "admin_data": of_object("person", POST_ONLY, post=_whole(403, 404, operator=200, analyst=200)),
     "name_remove": of_object("person", POST_ONLY, post=KEEPER_FORM),
     # --- the installation ---
+    "search": entrance(SIGNED_IN, public=False),
     "networks": entrance(OPERATOR, public=False),
     "network_switch": Rule(POST_ONLY, {"POST": OPERATOR_FORM}, lambda _: ["vk"], ["myspace"]),
     "token_return": Rule(POST_ONLY, {"POST": OPERATOR_MAY}, lambda _: [0]),

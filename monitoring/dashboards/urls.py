@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, register_converter
 from django.views.i18n import set_language
 
-from . import admins, dynamics, evidence, goals, growth, heat, networks, preferences, suspects, views, years
+from . import admins, dynamics, evidence, goals, growth, heat, networks, preferences, search, suspects, views, years
 from .exports import FileKind
 
 register_converter(FileKind, "kind")
@@ -39,6 +39,7 @@ urlpatterns = [
     path("networks/", networks.networks, name="networks"),
     path("networks/<slug:platform>/state/", networks.network_switch, name="network_switch"),
     path("networks/pauses/<int:pk>/end/", networks.token_return, name="token_return"),
+    path("search/", search.search, name="search"),
     path("theme/", preferences.theme, name="theme"),
     path("language/", login_not_required(set_language), name="set_language"),
 ]

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from monitoring.models import Page, Region
+from monitoring.search.field import searched
 
 from .institutions import plan_institutions
 from .pages import plan_grounds, plan_pages, plan_stewards
@@ -60,7 +61,7 @@ def apply(plan: Plan) -> None:
         for row, names in plan.changed[model].values():
             by_fields.setdefault(frozenset(names), []).append(row)
         for names, rows in by_fields.items():
-            model.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
+            model.objects.bulk_update(rows, sorted({*names, *searched(model, names)}), batch_size=BATCH)
         for rows in _by_depth(plan.new[model]):
             model.objects.bulk_create(rows, batch_size=BATCH)
     keep_records([*plan.new[Page], *(page for page, _names in plan.changed[Page].values())], plan.day)

@@ -56,12 +56,36 @@
       menu.querySelector("summary").focus();
     }
     if (event.key === "/" && !event.target.closest("input, select, textarea")) {
-      const search = document.querySelector("input[type=search]");
+      const search = document.querySelector(".main input[type=search]") || document.getElementById("find");
       if (search) {
         event.preventDefault();
         search.focus();
       }
     }
+  });
+
+  // Suggestions under the search box: arrows walk through them, Escape and leaving close them.
+  const suggestions = (target) => target.closest?.(".find")?.querySelector(".find-list");
+  document.addEventListener("keydown", (event) => {
+    const list = suggestions(event.target);
+    if (!list || !["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) return;
+    const box = document.getElementById("find");
+    if (event.key === "Escape") {
+      list.replaceChildren();
+      box.focus();
+      return;
+    }
+    event.preventDefault();
+    const stops = [box, ...list.querySelectorAll("a")];
+    const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    stops[Math.min(Math.max(at, 0), stops.length - 1)].focus();
+  });
+  document.addEventListener("focusout", (event) => {
+    const list = suggestions(event.target);
+    if (list && event.relatedTarget && !event.relatedTarget.closest(".find")) list.replaceChildren();
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".find")) document.getElementById("suggestions")?.replaceChildren();
   });
 
   // Fields marked so send their form as soon as they change, where htmx does not do it.
