@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("compliance.urls")),
     path("", include("awards.desk.urls")),
     path("", include("appeals.urls")),
+    path("", include("reports.urls")),
 ]

@@ -7,7 +7,19 @@ from types import ModuleType
 
 from django.urls import URLPattern, get_resolver
 
-OURS = ("appeals", "awards", "compliance", "forum", "gospub", "letters", "monitoring", "press", "ratings", "tests")
+OURS = (
+    "appeals",
+    "awards",
+    "compliance",
+    "forum",
+    "gospub",
+    "letters",
+    "monitoring",
+    "press",
+    "ratings",
+    "reports",
+    "tests",
+)
 SCOPES = {"visible_to", "seen_whole_by", "given_by"}
 # What is asked for without one of these, and why it shows nothing of anybody else's.
 FREE = {

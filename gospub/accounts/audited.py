@@ -103,8 +103,8 @@ def whole_of(obj: Model) -> dict[str, str]:
 
 def fields_of(obj: Model) -> dict[str, str]:
     """All fields that say something of their own, by name."""
-    fields = [field for field in obj._meta.concrete_fields if not isinstance(field, SearchField)]
-    names = [field.name for field in fields if not field.primary_key]
+    own = [field for field in obj._meta.concrete_fields if not isinstance(field, SearchField)]
+    names = [field.name for field in own if not field.primary_key]
     fields = {name: told(name, getattr(obj, name)) for name in names}
     return {name: value for name, value in fields.items() if value}
 

@@ -12,7 +12,7 @@ from .audit import coming_from
 
 # Open to those who have still to set up their second factor, some of it to anybody.
 OPEN_PREFIX = "/account/"
-OPEN_NAMES = ("theme", "set_language", "unsubscribe", "badge", "badge_check")
+OPEN_NAMES = ("theme", "set_language", "unsubscribe", "badge", "badge_check", "shared_view")
 
 
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

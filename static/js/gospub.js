@@ -88,6 +88,23 @@
     if (!event.target.closest(".find")) document.getElementById("suggestions")?.replaceChildren();
   });
 
+  // Files and saved views follow the filter that htmx has put into the address.
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    const present = new URLSearchParams(location.search);
+    for (const name of ["page", "table", "subject", "paused"]) present.delete(name);
+    for (const link of document.querySelectorAll("a[data-query]")) {
+      const address = new URL(link.href);
+      const fixed = address.searchParams;
+      if (link.dataset.query) {
+        fixed.set(link.dataset.query, present);
+      } else {
+        const kept = ["table", "subject"].filter((name) => fixed.has(name)).map((name) => [name, fixed.get(name)]);
+        address.search = new URLSearchParams([...present, ...kept]);
+      }
+      link.href = address;
+    }
+  });
+
   // Fields marked so send their form as soon as they change, where htmx does not do it.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();

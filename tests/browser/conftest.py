@@ -34,6 +34,7 @@ from .forum import keep_forum
 from .letters import keep_letters
 from .press import keep_press
 from .ratings import keep_ratings
+from .reports import keep_reports
 
 DAY = dt.date(2024, 10, 26)
 DAYS = [dt.date(2023, 10, 26), dt.date(2024, 4, 26), dt.date(2024, 9, 26)]
@@ -151,7 +152,7 @@ def world(transactional_db) -> World:
     screens = ratings | keep_awards(region) | access | keep_letters(institution, user)
     screens |= keep_forum(region, pages, user)
     screens |= keep_press(region, user, DAY, DAYS[0])
-    screens |= keep_compliance(region, institution, user, DAY)
+    screens |= keep_compliance(region, institution, user, DAY) | keep_reports(region, user)
     return World(region, pages[0], institution, user, screens, invitation)
 
 

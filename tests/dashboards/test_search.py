@@ -9,6 +9,7 @@ from django.urls import reverse
 from monitoring.dashboards.queries.search import find
 from monitoring.models import Institution, Page, Person
 from monitoring.personal.names import remove_name
+from monitoring.search.rebuilding import rebuild
 from tests.factories import (
     InstitutionFactory,
     MunicipalityFactory,
@@ -155,3 +156,14 @@ def test_as_many_queries_for_many_rows_as_for_few(region, analyst_client):
             analyst_client.get(reverse("search"), {"q": "школа"}, headers={"HX-Request": "true"})
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
+
+
+def test_what_search_looks_in_can_be_made_anew(region):
+    school = InstitutionFactory(region=region, name="МБОУ СОШ № 5", founder="Минобр")
+    stored = Institution.objects.filter(pk=school.pk)
+    before = stored.values("search", "founder_search").get()
+    stored.update(search="", founder_search="")
+    assert found_titles("школа 5", analyst(region)) == []
+    rebuild()
+    assert stored.values("search", "founder_search").get() == before
+    assert found_titles("школа 5", analyst(region)) == ["МБОУ СОШ № 5"]

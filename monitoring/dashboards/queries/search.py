@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from gospub.accounts.models import User
 from monitoring.models import Institution, Municipality, Page, Person, PlatformCode
 from monitoring.registry.addresses import AddressError, parse_address
-from monitoring.search.words import asked_words, other_layout, text_to_search
+from monitoring.search.words import asked_words, fold, other_layout, words_of
 
 # Rows that are looked through for the best ones; more than that and the question is too wide to rank its answers.
-CANDIDATES = 300
+CANDIDATES = 200
 LEAST = 2  # letters or digits that are worth looking for
 MANY_PLACES = 500
 
@@ -94,7 +94,7 @@ def _groups(text: str, user: User, most: int) -> list[Group]:
 
 def _rank(name: str, words: list[str]) -> tuple[int, int, str]:
     """Names that say the words themselves before those that say them by an abbreviation; short ones first."""
-    said = text_to_search(name)[: len(name) + 2]
+    said = f" {' '.join(map(fold, words_of(name)))} "
     return (sum(word not in said for word in words), len(name), name)
 
 
