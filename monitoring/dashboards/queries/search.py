@@ -52,10 +52,6 @@ class Found:
     def total(self) -> int:
         return sum(len(group.hits) for group in self.groups)
 
-    @property
-    def more(self) -> bool:
-        return any(group.more for group in self.groups)
-
 
 def find(text: str, user: User, most: int) -> Found:
     """What the user may see and the text names, at most `most` of a kind."""
