@@ -18,7 +18,7 @@ from . import keeping, queries
 from .books import book_of
 from .forms import LinkForm, ViewForm
 from .models import SavedView, ViewLink
-from .sources import SCREENS, Asked
+from .sources import SCREENS, Asked, Sheet
 
 
 @require_safe
@@ -35,10 +35,12 @@ def table_file(request: HttpRequest, code: str, screen: str, kind: str) -> HttpR
                now=asked.now, region=region.pk)  # fmt: skip
     if kind == "xlsx":
         return exports.download_book(name, book_of(screen, asked, tables))
-    wanted = request.GET.get("table", "")
-    sheet = next((sheet for sheet in tables.sheets if wanted in ("", sheet.name)), None)
-    if sheet is None:
+    known = SCREENS[screen].sheets
+    wanted = request.GET.get("table") or next(iter(known))
+    if wanted not in known:
         raise Http404
+    nothing = Sheet(wanted, known[wanted], [known[wanted]], [])  # as before the first collection
+    sheet = next((sheet for sheet in tables.sheets if sheet.name == wanted), nothing)
     return exports.download("csv", f"{name}-{sheet.name}", str(sheet.title), sheet.headings, sheet.rows)
 
 

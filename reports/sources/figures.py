@@ -88,7 +88,9 @@ def dynamics(asked: Asked) -> Tables:
         conditions.append((_("Only"), next((row.name for row in view.rows if row.key == key), key)))
     return Tables(
         [
-            Sheet("whole", _("Whole"), heads, [list(_differences(view.cards))]),
+            Sheet("whole", _("Whole"), (_("What"), _("Now"), _("Before"), _("Change")), [
+                [each.measure.label, *_differences([each])] for each in view.cards
+            ]),
             Sheet("groups", by.label, (by.label, *heads), groups),
             Sheet("days", _("Days"), (_("Day"), *(line["name"] for line in lines)), [
                 [day, *map(rounded, values)] for day, values in dynamics_queries.day_table(lines)
