@@ -4,12 +4,14 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gospub.accounts.models import AuditEntry
 from monitoring.models import Institution
-from reports import keeping, public
+from reports import keeping, public, sending
 from reports.models import SavedView, ViewLink
 from reports.sources import SCREENS
 from tests.factories import (
@@ -239,3 +241,19 @@ def test_a_long_table_is_paged_and_a_link_is_not_to_be_indexed(region, analyst_c
     assert len(re.findall("<tr>", rows_of(shown(address, page=2)))) == 12
     assert Client().get(address)["X-Robots-Tag"] == "noindex, nofollow"
     assert "no-store" in Client().get(address)["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["saved_views", "reports"])
+def test_as_many_queries_for_many_rows_as_for_few(region, keeper, analyst_client, name):
+    counts = []
+    for more in (1, 10):
+        for number in range(more):
+            asked = keeping.asked_for("pages", region, keeper, "", NOW, subject=None)
+            keeping.save_view(f"{more} {number}", "pages", asked, shared=False)
+            keeping.make_link("x", "pages", asked, 9)
+            fields = {"name": "Отчёт", "screens": ["overview"], "cadence": "month", "scheduled": True}
+            sending.make_report(region, fields, [keeper], keeper, NOW)
+        with CaptureQueriesContext(connection) as queries:
+            analyst_client.get(reverse(name, args=[region.code]))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 12
