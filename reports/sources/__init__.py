@@ -49,7 +49,7 @@ SCREENS: dict[str, Screen] = {
     "pages": Screen(_("Pages"), lists.pages, {"pages": _("Pages")}, whole=False),
     "institutions": Screen(_("Institutions"), lists.institutions, {"institutions": _("Institutions")}, whole=False),
     "events": Screen(_("Events"), lists.events, {"events": _("Events")}, whole=False),
-    "coverage": Screen(_("Coverage"), law.coverage, {"coverage": _("Coverage")}),
+    "coverage": Screen(_("Coverage of institutions"), law.coverage, {"coverage": _("Coverage of institutions")}),
     "presence": Screen(_("Presence"), law.presence, {"presence": _("Presence")}),
     "compliance": Screen(
         _("Requirements"), law.compliance, {"requirements": _("Requirements"), "municipalities": _("Municipalities")}

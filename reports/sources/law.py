@@ -35,7 +35,7 @@ def coverage(asked: Asked) -> Tables:
         ]
         for group in [view.total, *view.groups]
     ]  # fmt: skip
-    return Tables([Sheet("coverage", _("Coverage"), heads, rows)], [(_("By"), by.label)], asked.today)
+    return Tables([Sheet("coverage", _("Coverage of institutions"), heads, rows)], [(_("By"), by.label)], asked.today)
 
 
 def _applying(share: float | None) -> float | str:
