@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from reports.templatetags.tools import plain_cell
 from .books import Sheets, parameters
 from .keeping import ViewGoneError, asked_for
 from .models import Report
-from .sources import SCREENS, Asked, Tables
+from .sources import SCREENS, Asked, Tables, some_rows
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 # Screens that a report may be made of, in their order.
@@ -114,7 +113,7 @@ def printed(part: Part) -> Iterator[dict[str, object]]:
     if part.tables.day:
         notes.append(_("data as of %s") % f"{part.tables.day:%d.%m.%Y}")
     for sheet in part.tables.sheets:
-        rows = list(islice(iter(sheet.rows), PRINTED_ROWS + 1))
+        rows = some_rows(sheet, 0, PRINTED_ROWS + 1)
         cut = len(rows) > PRINTED_ROWS or len(sheet.headings) > PRINTED_COLUMNS
         rest = [_("the rest of the table is in the workbook")] if cut else []
         yield {

@@ -1,7 +1,5 @@
 """What a read-only link shows to whoever has it."""
 
-from itertools import islice
-
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -14,7 +12,7 @@ from monitoring.dashboards.tables import PER_PAGE
 
 from . import keeping
 from .models import ViewLink
-from .sources import SCREENS, Asked, Tables
+from .sources import SCREENS, Asked, Tables, some_rows
 
 
 @never_cache
@@ -31,7 +29,7 @@ def shared_view(request: HttpRequest, code: str) -> HttpResponse:
     sheet = sheets.get(request.GET.get("table", ""), next(iter(sheets.values()), None))
     page = max(number(request.GET.get("page", "")), 1)
     start = (page - 1) * PER_PAGE
-    rows = list(islice(iter(sheet.rows), start, start + PER_PAGE + 1)) if sheet else []
+    rows = some_rows(sheet, start, PER_PAGE + 1) if sheet else []
     context = {
         "link": link,
         "region": link.region,

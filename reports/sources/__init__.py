@@ -12,9 +12,9 @@ from monitoring.models import Region
 from monitoring.models.registry import RegionQuerySet
 
 from . import figures, law, lists
-from .base import Asked, Sheet, Tables
+from .base import Asked, Sheet, Tables, some_rows
 
-__all__ = ["SCREENS", "Asked", "Screen", "Sheet", "Tables", "address_of", "region_seen"]
+__all__ = ["SCREENS", "Asked", "Screen", "Sheet", "Tables", "address_of", "region_seen", "some_rows"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What a screen's tables are asked by, and what they come back as: the one shape for files, links and reports."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -55,6 +56,17 @@ class Tables:
     day: dt.date | None = None
     version: str = ""
     named: int = 0
+
+
+def some_rows(sheet: Sheet, first: int, count: int) -> list[Sequence[object]]:
+    """So many rows from the one of that number (0 = the first). The rest is let go at once, and with it the cursor of
+    the base: it may not outlive the transaction."""
+    rows = iter(sheet.rows)
+    try:
+        return list(islice(rows, first, first + count))
+    finally:
+        if isinstance(rows, Generator):
+            rows.close()
 
 
 def conditions_of(chosen: ListFilter) -> list[tuple[Words, Words]]:

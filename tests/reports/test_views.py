@@ -13,7 +13,7 @@ from gospub.accounts.models import AuditEntry
 from monitoring.models import Institution
 from reports import keeping, public, sending
 from reports.models import SavedView, ViewLink
-from reports.sources import SCREENS
+from reports.sources import SCREENS, Sheet, some_rows
 from tests.factories import (
     PageFactory,
     PersonFactory,
@@ -257,3 +257,17 @@ def test_as_many_queries_for_many_rows_as_for_few(region, keeper, analyst_client
             analyst_client.get(reverse(name, args=[region.code]))
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_part_of_the_rows_leaves_no_cursor_open():
+    ended = []
+
+    def rows():
+        try:
+            for number in range(9):
+                yield [number]
+        finally:
+            ended.append(True)
+
+    assert some_rows(Sheet("x", "x", ["x"], rows()), 2, 3) == [[2], [3], [4]]
+    assert ended == [True]
