@@ -112,8 +112,8 @@ class Moves:
     benchmarks_day: dt.date
 
 
-def moves(region: Region, today: dt.date, then: dt.date) -> Moves:
-    """From the collected day at or before `then` to the latest one until `today`."""
+def moves(region: Region, today: dt.date, then: dt.date, listed: int | None = LISTED) -> Moves:
+    """From the collected day at or before `then` to the latest one until `today`; at most `listed` institutions."""
     last, first = _collected(region, today), _collected(region, then)
     figures = _figures(region, [day for day in (last, first) if day])
     movers, doubles = _movers(region, first or then), _doubles(region)
@@ -121,10 +121,10 @@ def moves(region: Region, today: dt.date, then: dt.date) -> Moves:
         day=last,
         then=first,
         networks=_networks(figures.get(first, {}), figures.get(last, {})),
-        movers=movers[:LISTED],
-        more_movers=max(len(movers) - LISTED, 0),
-        doubles=doubles[:LISTED],
-        more_doubles=max(len(doubles) - LISTED, 0),
+        movers=movers[:listed],
+        more_movers=len(movers[listed:]) if listed else 0,
+        doubles=doubles[:listed],
+        more_doubles=len(doubles[listed:]) if listed else 0,
         beside=_beside(region, figures.get(last, {}), _posts_of_week(region, last)),
         benchmarks_day=benchmarks()[0],
     )

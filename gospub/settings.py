@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "appeals",
     "letters",
     "operations",
+    "reports",
     "django_htmx",
     "django_filters",
     "template_partials",
@@ -104,6 +105,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "monitoring.templatetags.figures",
                 "ratings.templatetags.scores",
+                "reports.templatetags.tools",
             ],
         },
     }
@@ -314,6 +316,7 @@ CELERY_BEAT_SCHEDULE = {
     "digests": {"task": "letters.tasks.digests", "schedule": crontab(minute=2)},
     "forget-letters": {"task": "letters.tasks.forget", "schedule": crontab(hour=2, minute=15)},
     "forget-participants": {"task": "forum.tasks.forget_names", "schedule": crontab(hour=1, minute=50)},
+    "tell-of-reports": {"task": "reports.tasks.tell_of_reports", "schedule": crontab(minute=7)},
     "forget-drafts": {"task": "appeals.tasks.forget_drafts", "schedule": crontab(hour=2, minute=15)},
 }
 

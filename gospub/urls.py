@@ -22,4 +22,5 @@ urlpatterns = [
     path("", include("awards.desk.urls")),
     path("", include("appeals.urls")),
     path("", include("operations.urls")),
+    path("", include("reports.urls")),
 ]

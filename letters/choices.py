@@ -37,7 +37,11 @@ def offers(user: User) -> list[Offer]:
     for kind in Kind:
         digest = kind in (Kind.ADMIN_DIGEST, Kind.ANALYST_DIGEST, Kind.OFFICIAL_DIGEST)
         regions = list(regions_of(kind, user)) if digest else []
-        notices = {Kind.AWARD: bool(user.rights.institutions), Kind.EVENT: bool(user.rights.roles)}
+        notices = {
+            Kind.AWARD: bool(user.rights.institutions),
+            Kind.EVENT: bool(user.rights.roles),
+            Kind.REPORT: kind == Kind.REPORT and user.received_reports.filter(stopped_at=None).exists(),
+        }
         if regions or notices.get(kind, False):
             when = _("once a week, on Monday morning") if digest else _("as it happens")
             found.append(Offer(kind, kind not in off, when, regions))

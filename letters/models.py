@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
     APPEAL_ANSWER = "appeal_answer", _("answer to an appeal")
     AWARD = "award", _("award or quality mark")
     EVENT = "event", _("invitation to an event, or a change of it")
+    REPORT = "report", _("report of a region")
     OPERATOR = "operator", _("message to the operators")
 
 

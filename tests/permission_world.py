@@ -45,6 +45,8 @@ from ratings.computing import compute
 from ratings.methodologies import store_preset
 from ratings.models import Passage, Rating, RatingState, Score
 from ratings.periods import Unit, period_of
+from reports import keeping
+from reports.models import Report, SavedView, ViewLink
 from tests.factories import (
     ConsentFactory,
     EvidenceFactory,
@@ -128,6 +130,10 @@ class Place:
     appeal: Appeal
     step: Step
     change: RegistryChange
+    view: SavedView
+    link: ViewLink
+    secret: str
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +201,10 @@ def place() -> Place:
         appeal=_appeal(contested),
         change=_change(page, keeper),
         step=Step.objects.create(region=region, goal=Goal.VK, due=DAY, created_at=NOW, created_by=keeper),
+        view=_view(region, keeper),
+        link=_link(region, keeper),
+        secret=f"secret-{region.pk}",
+        report=Report.objects.create(region=region, name="Отчёт", screens=["overview"], made_by=keeper, made_at=NOW),
     )
 
 
@@ -206,6 +216,19 @@ def _change(page: Page, user: User) -> RegistryChange:
         page=page, number=1, name=str(page), before={"page_class": "card"}, after={"page_class": "flagship"}
     )
     return change
+
+
+def _view(region: Region, user: User) -> SavedView:
+    """The list of pages, shared by an analyst."""
+    return SavedView.objects.create(region=region, owner=user, screen="pages", name="Вид", shared=True, made_at=NOW)
+
+
+def _link(region: Region, user: User) -> ViewLink:
+    """To the list of pages, open for ever as far as the table is asked."""
+    return ViewLink.objects.create(
+        region=region, screen="pages", name="Ссылка", made_by=user, made_at=NOW,
+        expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC), code_digest=keeping.digest(f"secret-{region.pk}"),
+    )  # fmt: skip
 
 
 def _preliminary(region: Region, user: User) -> Rating:

@@ -390,6 +390,21 @@ TABLE: dict[str, Rule] = {
     "admin_data": of_object("person", POST_ONLY, post=_whole(403, 404, operator=200, analyst=200)),
     "name_remove": of_object("person", POST_ONLY, post=KEEPER_FORM),
     # --- the installation ---
+    "search": entrance(SIGNED_IN, public=False),
+    # --- files, views, links ---
+    "table_file": of_region(REGION, "pages", "csv"),
+    "saved_views": of_region(REGION),
+    "view_save": of_region(POST_ONLY, post=_answers(302, 404)),  # an empty form names no screen
+    "view_rename": of_object("view", POST_ONLY, post=INVITERS_MAY),
+    "view_remove": of_object("view", POST_ONLY, post=INVITERS_MAY),
+    "link_make": of_region(POST_ONLY, post=_answers(302, 403, over=404, operator=404, analyst=404)),
+    "link_revoke": of_object("link", POST_ONLY, post=INVITERS_MAY),
+    "reports": of_region(REGION, post=_answers(302, 403, over=404, operator=422, analyst=422)),
+    "report_send": of_object("report", POST_ONLY, post=INVITERS_MAY),
+    "report_stop": of_object("report", POST_ONLY, post=INVITERS_MAY),
+    "report_tables": of_object("report", INVITERS, "2024-10"),
+    "report_paper": of_object("report", INVITERS, "2024-10"),
+    "shared_view": Rule(PUBLIC, {}, lambda place: [place.secret], ["no-such-code"], public=True, everyones=True),
     "networks": entrance(OPERATOR, public=False),
     "network_switch": Rule(POST_ONLY, {"POST": OPERATOR_FORM}, lambda _: ["vk"], ["myspace"]),
     "token_return": Rule(POST_ONLY, {"POST": OPERATOR_MAY}, lambda _: [0]),

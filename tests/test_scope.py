@@ -18,6 +18,7 @@ OURS = (
     "operations",
     "press",
     "ratings",
+    "reports",
     "tests",
 )
 SCOPES = {"visible_to", "seen_whole_by", "given_by"}

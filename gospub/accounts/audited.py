@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from gospub import clock
 from monitoring.models import Person
+from monitoring.search.field import SearchField
 
 from .audit import record
 from .models import User
@@ -101,8 +102,9 @@ def whole_of(obj: Model) -> dict[str, str]:
 
 
 def fields_of(obj: Model) -> dict[str, str]:
-    """All fields that say something, by name."""
-    names = [field.name for field in obj._meta.concrete_fields if not field.primary_key]
+    """All fields that say something of their own, by name."""
+    own = [field for field in obj._meta.concrete_fields if not isinstance(field, SearchField)]
+    names = [field.name for field in own if not field.primary_key]
     fields = {name: told(name, getattr(obj, name)) for name in names}
     return {name: value for name, value in fields.items() if value}
 

@@ -21,6 +21,7 @@ OPEN_NAMES = (
     "health_live",
     "health_ready",
     "metrics_text",
+    "shared_view",
 )
 
 

@@ -108,7 +108,7 @@ class Ingest:
             page.title = reading.title[:300] or page.title
             if before != (page.status, page.external_id, page.handle, page.title):
                 changed.append(page)
-        Page.objects.bulk_update(changed, ["status", "external_id", "handle", "title"], batch_size=500)
+        Page.objects.bulk_update(changed, ["status", "external_id", "handle", "title", "search"], batch_size=500)
         Page.objects.filter(pk__in=[r.page_id for r in readings]).update(seen_at=self.now)
         return found
 

@@ -13,9 +13,12 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FORMULA = re.compile(r"^\s*[=+\-@]|^[\t\r\n]")
+FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 MAX_CELL = 32_767  # Excel's own limit of characters
 Row = Sequence[object]
 
@@ -76,12 +79,34 @@ def csv_lines(headings: Row, rows: Iterable[Row], language: str) -> Iterator[byt
 
 def write_xlsx(file: BinaryIO, sheet_name: str, headings: Row, rows: Iterable[Row]) -> None:
     """One sheet with a frozen, filterable head; text stays text."""
+    write_book(file, [(sheet_name, headings, rows)])
+
+
+def write_book(file: BinaryIO, sheets: Iterable[tuple[str, Row, Iterable[Row]]]) -> None:
+    """(name, headings, rows) a sheet, as `write_xlsx`; rows are written as they come, so there may be any number."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options)
-    sheet = book.add_worksheet(sheet_name[:31])
-    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd.mm.yyyy"})
+    formats = book.add_format({"bold": True}), book.add_format({"num_format": "dd.mm.yyyy"})
+    names: set[str] = set()
+    for name, headings, rows in sheets:
+        _write_sheet(book.add_worksheet(_free_name(str(name), names)), headings, rows, *formats)
+    book.close()
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """A name that Excel takes and no sheet has yet."""
+    plain = FORBIDDEN_IN_NAMES.sub(" ", str(clean(name))).strip("' ")[:31] or "1"
+    found, number = plain, 1
+    while found.casefold() in taken:
+        number += 1
+        found = f"{plain[:27]} {number}"
+    taken.add(found.casefold())
+    return found
+
+
+def _write_sheet(sheet: Worksheet, headings: Row, rows: Iterable[Row], bold: Format, day: Format) -> None:
     sheet.freeze_panes(1, 2)
-    sheet.set_column(0, len(headings) - 1, 18)
+    sheet.set_column(0, max(len(headings) - 1, 0), 18)
     for column, heading in enumerate(headings):
         sheet.write_string(0, column, str(clean(heading)), bold)
     last = 0
@@ -94,8 +119,7 @@ def write_xlsx(file: BinaryIO, sheet_name: str, headings: Row, rows: Iterable[Ro
                 sheet.write_number(last, column, value)
             else:
                 sheet.write_string(last, column, value)
-    sheet.autofilter(0, 0, last, len(headings) - 1)
-    book.close()
+    sheet.autofilter(0, 0, last, max(len(headings) - 1, 0))
 
 
 def download(kind: str, name: str, sheet_name: str, headings: Row, rows: Iterable[Row]) -> HttpResponseBase:
@@ -107,7 +131,12 @@ def download(kind: str, name: str, sheet_name: str, headings: Row, rows: Iterabl
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
         )
+    return download_book(name, [(sheet_name, headings, rows)])
+
+
+def download_book(name: str, sheets: Iterable[tuple[str, Row, Iterable[Row]]]) -> FileResponse:
+    """The sheets (name, headings, rows) as one workbook called `name`.xlsx."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it
-    write_xlsx(file, sheet_name, headings, rows)
+    write_book(file, sheets)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")

@@ -16,6 +16,7 @@ from . import (
     networks,
     posts,
     preferences,
+    search,
     sleeping,
     suspects,
     unique,
@@ -65,6 +66,7 @@ urlpatterns = [
     path("networks/", networks.networks, name="networks"),
     path("networks/<slug:platform>/state/", networks.network_switch, name="network_switch"),
     path("networks/pauses/<int:pk>/end/", networks.token_return, name="token_return"),
+    path("search/", search.search, name="search"),
     path("theme/", preferences.theme, name="theme"),
     path("language/", login_not_required(set_language), name="set_language"),
 ]

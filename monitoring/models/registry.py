@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gospub.encryption import EncryptedEmailField, EncryptedTextField
 from monitoring.registry.identifiers import validate_inn, validate_ogrn, validate_oktmo
+from monitoring.search.field import SearchField
 
 if TYPE_CHECKING:
     from gospub.accounts.models import User
@@ -67,6 +68,7 @@ class Municipality(models.Model):
     name = models.CharField(_("name"), max_length=200)
     oktmo = models.CharField(_("ОКТМО"), max_length=11, blank=True, validators=[validate_oktmo])
     adult_population = models.PositiveIntegerField(_("adults, people"), null=True, blank=True)
+    search = SearchField(of=["name"])
 
     class Meta:
         verbose_name = _("municipality")
@@ -161,6 +163,8 @@ class Institution(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
+    search = SearchField(of=["name", "inn", "ogrn"])
+    founder_search = SearchField(of=["founder"])
 
     objects = InstitutionQuerySet.as_manager()
 
@@ -248,6 +252,7 @@ class Page(models.Model):
     )
     posts_known_to = models.DateTimeField(_("posts known to"), null=True, blank=True)
     seen_at = models.DateTimeField(_("last answer of the network"), null=True, blank=True)
+    search = SearchField(of=["title", "handle", "external_id"])
 
     objects = PageQuerySet.as_manager()
 
@@ -289,6 +294,7 @@ class Person(models.Model):
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="people", verbose_name=_("region"))
     name = models.CharField(_("name"), max_length=200)
+    search = SearchField(of=["name"])
 
     objects = PersonQuerySet.as_manager()
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from gospub.accounts.audit import record
 from gospub.accounts.models import User
 from monitoring.models import Person, PersonContact
+from monitoring.search.words import text_to_search
 
 from .consents import withdraw
 
@@ -39,7 +40,7 @@ def remove_name(person: Person, *, reason: str, user: User | None, now: dt.datet
         for consent in person.consents.in_force(now):
             withdraw(consent, user=user, now=now)
         known = Person.objects.filter(pk=person.pk).exclude(name=pseudonym(person))
-        if known.update(name=pseudonym(person)):
+        if known.update(name=pseudonym(person), search=text_to_search(pseudonym(person))):
             person.name = pseudonym(person)
             _record("person.remove_name", person, reason, user, now)
 

@@ -17,6 +17,7 @@ from django.db.models import Model
 from gospub.accounts.audit import record
 from gospub.accounts.models import User
 from monitoring.models import ChangedRow, ChangeKind, Institution, Page, Region, RegistryChange
+from monitoring.search.field import searched
 
 from .records import keep_records
 
@@ -143,7 +144,7 @@ class Editing:
                 if isinstance(row, model) and before and after:
                     by_fields.setdefault(frozenset(after), []).append(row)
             for names, rows in by_fields.items():
-                model.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
+                model.objects.bulk_update(rows, sorted({*names, *searched(model, names)}), batch_size=BATCH)
 
     def _tell(self, change: RegistryChange) -> None:
         action, region = f"registry.{self.kind}", self.region.pk

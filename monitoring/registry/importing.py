@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from gospub.accounts.models import User
 from monitoring.models import Institution, Page, Region
+from monitoring.search.field import searched
 
 from .history import note, values_of
 from .institutions import plan_institutions
@@ -64,7 +65,7 @@ def apply(plan: Plan) -> None:
         for row, names in plan.changed[model].values():
             by_fields.setdefault(frozenset(names), []).append(row)
         for names, rows in by_fields.items():
-            model.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
+            model.objects.bulk_update(rows, sorted({*names, *searched(model, names)}), batch_size=BATCH)
         for rows in _by_depth(plan.new[model]):
             model.objects.bulk_create(rows, batch_size=BATCH)
     keep_records([*plan.new[Page], *(page for page, _names in plan.changed[Page].values())], plan.day)

@@ -83,6 +83,7 @@ SECTIONS = (
         ("presence", "compliance", "compliance_pages", "road_map", "reminders", "network_moves"),
     ),
     ("fact_sheets", _("Press facts"), "press", WHOLE, ("fact_sheet", "fact_sheet_new")),
+    ("saved_views", _("Views and reports"), "table", ALL, ("reports", "view_save", "link_make")),
     ("events", _("Events"), "events", ALL, ()),
     ("suspects", _("Doubtful numbers"), "suspects", WHOLE, ()),
     ("evidence", _("Signs of gaming"), "evidence", ALL, ()),

@@ -129,7 +129,52 @@
     };
     new ResizeObserver(() => { chart.resize(); update(); }).observe(element);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update);
+    drawn.push({ chart, update });
+    for (const button of document.querySelectorAll(`[data-picture-of="${element.dataset.chart}"]`)) {
+      button.hidden = false;
+      button.addEventListener("click", () => save(button, element, data));
+    }
   };
+
+  // The chart drawn anew beside the screen, with what it is of above it, and saved as a file.
+  const save = (button, element, data) => {
+    const kind = button.dataset.kind;
+    const box = document.createElement("div");
+    const place = { renderer: kind === "svg" ? "svg" : "canvas", width: Math.max(element.clientWidth, 900), height: 480 };
+    const chart = echarts.init(box, null, place);
+    const set = options(element, data);
+    const text = (selector) => (document.querySelector(selector)?.textContent ?? "").replace(/\s+/g, " ").trim();
+    const title = element.closest("section")?.querySelector("h2")?.textContent ?? "";
+    set.grid.top = 88;
+    if (set.legend) set.grid.bottom = 52;
+    set.title = {
+      text: `${text("h1")}: ${title.replace(/\s+/g, " ").trim()}`,
+      subtext: text(".as-of"),
+      textStyle: { color: colour(element, "ink"), fontFamily: "Inter", fontSize: 16, width: place.width - 40, overflow: "break" },
+      subtextStyle: { color: colour(element, "muted"), fontFamily: "Inter", fontSize: 12 },
+    };
+    set.backgroundColor = colour(element, "surface");
+    chart.setOption(set, true);
+    const link = document.createElement("a");
+    link.href = chart.getDataURL({ type: kind, pixelRatio: 2, backgroundColor: set.backgroundColor });
+    link.download = `${location.pathname.split("/").filter(Boolean).join("-")}-${element.dataset.chart}.${kind}`;
+    link.click();
+    chart.dispose();
+  };
+
+  // Paper is light and narrow, whatever the screen is.
+  const drawn = [];
+  const root = document.documentElement;
+  let theme;
+  addEventListener("beforeprint", () => {
+    theme = root.dataset.bsTheme;
+    root.dataset.bsTheme = "light";
+    for (const { chart, update } of drawn) { chart.resize({ width: 680 }); update(); }
+  });
+  addEventListener("afterprint", () => {
+    if (theme) root.dataset.bsTheme = theme; else delete root.dataset.bsTheme;
+    for (const { chart, update } of drawn) { chart.resize({ width: "auto" }); update(); }
+  });
 
   for (const element of document.querySelectorAll("[data-chart]")) draw(element);
 })();

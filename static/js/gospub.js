@@ -56,7 +56,7 @@
       menu.querySelector("summary").focus();
     }
     if (event.key === "/" && !event.target.closest("input, select, textarea")) {
-      const search = document.querySelector("input[type=search]");
+      const search = document.querySelector(".main input[type=search]") || document.getElementById("find");
       if (search) {
         event.preventDefault();
         search.focus();

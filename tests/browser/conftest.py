@@ -35,6 +35,7 @@ from .letters import keep_letters
 from .press import keep_press
 from .ratings import keep_ratings
 from .registry import keep_registry
+from .reports import keep_reports
 
 DAY = dt.date(2024, 10, 26)
 DAYS = [dt.date(2023, 10, 26), dt.date(2024, 4, 26), dt.date(2024, 9, 26)]
@@ -166,6 +167,7 @@ def world(transactional_db) -> World:
     screens |= keep_press(region, user, DAY, DAYS[0])
     screens |= keep_compliance(region, institution, user, DAY)
     screens |= keep_registry(region, institution, pages[0], user, DAY)
+    screens |= keep_reports(region, user)
     return World(region, pages[0], institution, user, screens, invitation)
 
 

@@ -56,7 +56,7 @@ def test_import_collect_overview_page_card(tab, live_server, simulator, settings
 
     largest = max((handle for handle in people if handle.endswith("_gos")), key=people.__getitem__)
     tab.get_by_role("link", name="Страницы", exact=True).click()
-    tab.get_by_role("searchbox").fill(largest)
+    tab.get_by_role("main").get_by_role("searchbox").fill(largest)
     page = Page.objects.get(handle=largest)
     tab.locator(f'main a[href="/pages/{page.pk}/"]').first.click()
     expect(tab.get_by_role("main")).to_contain_text(number_format(people[largest], force_grouping=True))

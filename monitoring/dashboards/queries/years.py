@@ -89,15 +89,15 @@ def year_earlier(region: Region, day: dt.date) -> dt.date | None:
     return next((on for on in days if on in found), None)
 
 
-def years(region: Region, then: dt.date, now: dt.date) -> Years:
-    """Both days, by network and all together, with the widest pages of those that came and left."""
+def years(region: Region, then: dt.date, now: dt.date, listed: int | None = LISTED) -> Years:
+    """Both days, by network and all together, with the widest pages of those that came and left, at most `listed`."""
     days = day_pages(region, (then, now))
     earlier, later = days[then], days[now]
     codes = {*earlier.networks.values(), *later.networks.values()}
     rows = [row("", earlier, later), *(row(code, earlier, later) for code in PlatformCode.values if code in codes)]
     came = later.networks.keys() - earlier.networks.keys()
     left = earlier.networks.keys() - later.networks.keys()
-    return Years(rows, listed(later, came), listed(earlier, left))
+    return Years(rows, widest(later, came, listed), widest(earlier, left, listed))
 
 
 def day_pages(region: Region, days: Collection[dt.date]) -> dict[dt.date, DayPages]:
@@ -136,8 +136,8 @@ def row(network: str, earlier: DayPages, later: DayPages) -> Row:
     )
 
 
-def listed(day: DayPages, pages: Collection[int]) -> list[tuple[Page, int | None]]:
+def widest(day: DayPages, pages: Collection[int], most: int | None) -> list[tuple[Page, int | None]]:
     """The widest of the pages with their subscribers of that day; those that were not measured come last."""
-    widest = sorted(pages, key=lambda page: (-day.subscribers.get(page, -1), page))[:LISTED]
-    found = Page.objects.select_related("institution").in_bulk(widest)
-    return [(found[page], day.subscribers.get(page)) for page in widest]
+    first = sorted(pages, key=lambda page: (-day.subscribers.get(page, -1), page))[:most]
+    found = Page.objects.select_related("institution").in_bulk(first)
+    return [(found[page], day.subscribers.get(page)) for page in first]
