@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from .audit import coming_from
 
 # Open to those who have still to set up their second factor, some of it to anybody.
-OPEN_PREFIX = "/account/"
-OPEN_NAMES = ("theme", "set_language", "unsubscribe", "badge", "badge_check")
+OPEN_PREFIXES = ("/account/", "/public/", "/api/", "/b/", "/p/", "/r/")
+OPEN_NAMES = ("theme", "set_language", "unsubscribe", "official_check", "robots", "sitemap")
 
 
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -27,7 +27,7 @@ def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         rights = request.user.rights
         if rights.has_second_factor or not rights.needs_second_factor:
             return None
-        if request.path.startswith(OPEN_PREFIX) or request.resolver_match.url_name in OPEN_NAMES:
+        if request.path.startswith(OPEN_PREFIXES) or request.resolver_match.url_name in OPEN_NAMES:
             return None
         if request.headers.get("HX-Request"):
             response = HttpResponse(status=401)

@@ -10,7 +10,6 @@ from .exports import FileKind
 register_converter(FileKind, "kind")
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("regions/<slug:code>/", views.overview, name="overview"),
     path("regions/<slug:code>/dynamics/", dynamics.dynamics, name="dynamics"),
     path("regions/<slug:code>/goals/", goals.goals, name="goals"),
