@@ -1,13 +1,10 @@
 """The API's page of help and its OpenAPI document; the screen of its keys."""
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.validators import ProhibitNullCharactersValidator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gospub import clock
@@ -19,6 +16,7 @@ from public.queries.regions import open_regions
 from . import keys
 from .answers import MOST, USUAL, meta
 from .document import PREFIX, addresses, document
+from .forms import KeyForm
 from .gate import problem
 from .models import ApiKey
 from .words import FINAL, GROUPED, MISSED, NAMES, NO_TEXT, NO_VIEWS, ROUNDED, YOUNG
@@ -53,33 +51,6 @@ def api_missing(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
-
-
-class KeyForm(forms.Form):
-    """regions: those for which the user may make keys; the operator's keys belong to none."""
-
-    holder = forms.CharField(
-        label=gettext_lazy("Who will use it"),
-        max_length=200,
-        help_text=gettext_lazy("A body or a program, not a person's name."),
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-        validators=[ProhibitNullCharactersValidator()],
-    )
-    region = forms.ModelChoiceField(
-        Region.objects.none(),
-        label=gettext_lazy("Region"),
-        required=False,
-        empty_label=None,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def __init__(self, *args: object, regions: object, **options: object) -> None:
-        super().__init__(*args, **options)
-        if regions is None:
-            del self.fields["region"]
-        else:
-            self.fields["region"].queryset = regions
-            self.fields["region"].required = True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -81,7 +81,14 @@ def public_pages(asked: Asked, code: str) -> Answer:
     words, network = asked.GET.get("q", ""), asked.GET.get("network", "")
     found = pages.pages_of(region, local_day(asked.now, region.time_zone), words, network)
     table = Paging(asked, found.order_by("shown_title", "pk"))
-    context = {"region": region, "table": table, "q": words, "network": network, "networks": PlatformCode.choices}
+    context = {
+        "region": region,
+        "table": table,
+        "rows": [(page, pages.state_of(page)) for page in table.page],
+        "q": words,
+        "network": network,
+        "networks": PlatformCode.choices,
+    }
     return "public/pages.html", context
 
 

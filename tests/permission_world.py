@@ -29,7 +29,10 @@ from gospub.accounts.models import Grant, Invitation, User
 from gospub.accounts.models import Role as Right
 from monitoring.models import Consent, EvidenceCard, Institution, Page, Person, Region, Suspect
 from monitoring.registry import uploads
+from open_data import keys
+from open_data.models import ApiKey
 from press.models import FactSheet, Figure, Kind
+from public.models import Announcement, Publication
 from ratings.award_rules import DEFAULT
 from ratings.computing import compute
 from ratings.methodologies import store_preset
@@ -117,11 +120,14 @@ class Place:
     contested: Score
     appeal: Appeal
     step: Step
+    final: Rating
+    announcement: Announcement
+    api_key: ApiKey
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Two regions, and a user of each role in the first."""
+    """Two regions, and a user of each role in the first, whose public part is open."""
 
     here: Place
     there: Place
@@ -183,7 +189,18 @@ def place() -> Place:
         contested=contested,
         appeal=_appeal(contested),
         step=Step.objects.create(region=region, goal=Goal.VK, due=DAY, created_at=NOW, created_by=keeper),
+        final=_final(region, keeper),
+        announcement=Announcement.objects.create(region=region, title="Новость", text="Так", published_on=DAY),
+        api_key=keys.make("Портал", region, user=keeper, now=NOW)[0],
     )
+
+
+def _final(region: Region, user: User) -> Rating:
+    """A published rating of the month."""
+    rating = compute(region, period_of(Unit.MONTH, DAY), "amur", NOW)
+    Rating.objects.filter(pk=rating.pk).update(state=RatingState.FINAL)
+    Passage.objects.create(rating=rating, state=RatingState.FINAL, at=NOW, by=user)
+    return Rating.objects.get(pk=rating.pk)
 
 
 def _preliminary(region: Region, user: User) -> Rating:
@@ -304,6 +321,7 @@ def world() -> World:
     """The smallest world in which every role has something to see and something not to see."""
     store_preset("amur")
     here, there = place(), place()
+    Publication.objects.create(region=here.region, since=NOW)
     deactivated = analyst(here.region)
     deactivated.is_active = False
     deactivated.save()

@@ -20,7 +20,7 @@ from tests.permission_world import ROLES, STRANGERS, Role, World, keep_upload, w
 from tests.permissions import ADMIN, METHODS, TABLE
 
 # The whole matrix runs on one database only: what it asks is who may, which no database decides.
-NO_LIMITS = {"ACCOUNT_RATE_LIMITS": False, "MFA_RATE_LIMITS": False}
+NO_LIMITS = {"ACCOUNT_RATE_LIMITS": False, "MFA_RATE_LIMITS": False, "OPEN_DATA_PER_MINUTE": 0}
 
 
 @pytest.fixture(scope="module")

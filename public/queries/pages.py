@@ -76,7 +76,7 @@ def page_view(pk: int, now: dt.datetime) -> PageView:
         raise Http404
     region = page.institution.region
     today = local_day(now, region.time_zone)
-    state = getattr(page, "state", None) or PageState(page=page)
+    state = state_of(page)
     return PageView(
         page=page,
         region=region,
@@ -87,6 +87,11 @@ def page_view(pk: int, now: dt.datetime) -> PageView:
         places=places_of(page, now),
         mark=mark_of(page, today),
     )
+
+
+def state_of(page: Page) -> PageState:
+    """The latest figures; of a page that was never rolled up an empty row."""
+    return getattr(page, "state", None) or PageState(page=page)
 
 
 def months_of(page: Page, today: dt.date) -> list[Month]:
