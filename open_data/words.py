@@ -106,10 +106,10 @@ PARAMETERS: dict[str, str | Promise] = {
 }
 
 # What cannot be known, or not exactly; told with the figures it concerns.
-ROUNDED = _("Telegram and MAX round large numbers: subscribers_provenance and subscribers_step tell by how much.")
+ROUNDED = _("Networks round some large numbers, as Telegram does: subscribers_provenance and subscribers_step tell by how much.")
 MISSED = _("A day that could not be read has null and a reason; it is never filled with a neighbour's number.")
 YOUNG = _("Counters of posts grow for 30 days after their publication and are frozen then.")
-NO_VIEWS = _("Odnoklassniki shows no views of posts: they are null there.")
+NO_VIEWS = _("Odnoklassniki tells the views of posts of few pages only, Telegram no comments: elsewhere they are null.")
 NO_TEXT = _("Texts of pages and posts are not given away; phones and mail addresses in titles are hidden.")
 GROUPED = _("subscribers is the sum over the measured pages: compare measured with pages before you compare days.")
 FINAL = _("Only final ratings are published; a correction is the next edition.")

@@ -13,7 +13,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation.template import templatize
 
-APPS = ("gospub", "monitoring", "ratings", "awards", "appeals", "forum", "press", "compliance", "letters")
+APPS = (
+    "gospub",
+    "monitoring",
+    "ratings",
+    "awards",
+    "appeals",
+    "forum",
+    "press",
+    "compliance",
+    "letters",
+    "public",
+    "open_data",
+)
 SOURCES = (*APPS, "templates")
 KEYWORDS: dict[str, tuple | None] = {
     "_": None,
