@@ -106,7 +106,9 @@ PARAMETERS: dict[str, str | Promise] = {
 }
 
 # What cannot be known, or not exactly; told with the figures it concerns.
-ROUNDED = _("Networks round some large numbers, as Telegram does: subscribers_provenance and subscribers_step tell by how much.")
+ROUNDED = _(
+    "Networks round some large numbers, as Telegram does: subscribers_provenance and subscribers_step tell by how much."
+)
 MISSED = _("A day that could not be read has null and a reason; it is never filled with a neighbour's number.")
 YOUNG = _("Counters of posts grow for 30 days after their publication and are frozen then.")
 NO_VIEWS = _("Odnoklassniki tells the views of posts of few pages only, Telegram no comments: elsewhere they are null.")
