@@ -1,6 +1,7 @@
 """The API: `/api/v1/`. Each address gets what is open, asks its queries, answers as JSON or CSV."""
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Literal
 
 from django.core.cache import caches
@@ -8,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Path, Query
 from ninja.errors import ValidationError
-from pydantic import Field
+from ninja.renderers import JSONRenderer
+from pydantic import BeforeValidator, Field
 
 from gospub import clock
 from monitoring.models import Dimension
@@ -32,7 +34,26 @@ from .shapes import (
     ScoreRow,
 )
 
-api = NinjaAPI(title="Gospub", version="1", docs_url=None, openapi_url=None, urls_namespace="open_data")
+
+class Readable(JSONRenderer):
+    """JSON with its letters as they are."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
+api = NinjaAPI(
+    title="Gospub", version="1", docs_url=None, openapi_url=None, urls_namespace="open_data", renderer=Readable()
+)
+
+
+def _written_out(value: object) -> object:
+    """A day as text: pydantic would take a bare number for seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError(value)
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_written_out)]
 
 Key = Annotated[int, Path(ge=1, le=queries.BIGGEST)]
 Code = Annotated[str, Path(max_length=10)]
@@ -141,8 +162,8 @@ def api_page(request: HttpRequest, pk: Key, asked: Query[Asking]) -> Any:
 class Span(Asking):
     """Days or months of a series, both ends included; without them the latest ones."""
 
-    since: dt.date | None = None
-    until: dt.date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
     def days(self, today: dt.date, most: int) -> tuple[dt.date, dt.date]:
         """First and last day, at most so many; of a longer span the last ones."""

@@ -68,6 +68,12 @@ class PageView:
     def measured(self) -> bool:
         return any(month.subscribers is not None for month in self.months)
 
+    @property
+    def ends(self) -> list[Month]:
+        """The first and the last month of the line; none where there is no line to draw."""
+        known = [month for month in self.months if month.subscribers is not None]
+        return [known[0], known[-1]] if len(known) > 1 else []
+
 
 def page_view(pk: int, now: dt.datetime) -> PageView:
     """The page of that key; 404 where its region is not open."""

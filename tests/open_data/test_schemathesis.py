@@ -18,6 +18,8 @@ CHECKS = (
     "content_type_conformance",
     "response_schema_conformance",
     "unsupported_method",
+    "negative_data_rejection",
+    "positive_data_acceptance",
 )
 
 
