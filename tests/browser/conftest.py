@@ -33,6 +33,7 @@ from .compliance import keep_compliance
 from .forum import keep_forum
 from .letters import keep_letters
 from .press import keep_press
+from .public import keep_public
 from .ratings import keep_ratings
 
 DAY = dt.date(2024, 10, 26)
@@ -152,6 +153,7 @@ def world(transactional_db) -> World:
     screens |= keep_forum(region, pages, user)
     screens |= keep_press(region, user, DAY, DAYS[0])
     screens |= keep_compliance(region, institution, user, DAY)
+    screens |= keep_public(region, pages, user)
     return World(region, pages[0], institution, user, screens, invitation)
 
 

@@ -62,6 +62,18 @@ def test_no_english_word_is_left_on_a_screen(visit, world):
     }
     known |= {"Q", "W", "n", "a", "sha", "docs", "best", "admin", "md"}  # periods, cells and files of ratings
     known |= {"PDF", "PNG", "SVG"}
+    known |= {
+        "vk",
+        "com",
+        "nobody",
+        "knows",
+        "hello",
+        "gp",
+        "manage",
+        "py",
+        "verify",
+        "bundle",
+    }  # typed, keys, commands
     for name, address in world.addresses.items():
         screen.open(address)
         screen.tab.evaluate(

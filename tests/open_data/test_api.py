@@ -4,6 +4,8 @@ import csv
 import datetime as dt
 import io
 import json
+import re
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -279,9 +281,6 @@ def test_the_page_of_help_names_every_address_and_its_examples_work(region, page
     html = ask("api_docs").content.decode()
     document = ask("api_openapi").json()
     assert all(path in html for path in document["paths"])
-    import re
-    from html import unescape
-
     found = re.findall(r"http://testserver(/api/v1/[^\s\"<]+)", unescape(html))
     assert len(found) == 4
     assert {Client().get(address).status_code for address in found} == {200}

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.core.cache import caches
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -82,6 +84,14 @@ def test_strangers_are_led_to_the_public_part_once_a_region_is_open(closed):
     assert Client().get("/").url == "/public/"
 
 
+def test_the_command_opens_a_region_and_leaves_an_open_one_as_it_is(closed):
+    call_command("publish", region=closed.code, verbosity=0)
+    call_command("publish", region=closed.code, verbosity=0)
+    assert Publication.objects.filter(region=closed).count() == 1
+    with pytest.raises(CommandError):
+        call_command("publish", region="RU-NOWHERE")
+
+
 # --- announcements ----------------------------------------------------------------------------------------------------
 
 SAID = {"title": "Форум", "text": "Приходите\n\n<b>все</b>", "published_on": "2025-01-20", "until": "2025-01-21"}
@@ -103,8 +113,6 @@ def test_an_announcement_is_shown_on_its_days_as_text(region, announced, setting
     assert "Форум" in html
     assert "&lt;b&gt;все&lt;/b&gt;" in html
     settings.DEMO_CLOCK = "2025-01-22T00:00:00+10:00"
-    from django.core.cache import caches
-
     caches["public"].clear()
     assert not shown(region)
 

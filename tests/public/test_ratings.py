@@ -1,8 +1,12 @@
 """Published ratings, their methods and the cards of pages as anybody sees them."""
 
+import gzip
 import re
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from monitoring.models import PageMonth
@@ -72,9 +76,6 @@ def test_keys_that_no_base_can_hold_are_not_found(rating, name):
 
 
 def test_a_rating_costs_as_many_queries_for_few_scores_as_for_many(region, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     few, many = rated(region, (1, 2)), rated(region, tuple(range(30)))
     with CaptureQueriesContext(connection) as of_few:
         ask("public_rating", few.pk)
@@ -100,8 +101,6 @@ ADDRESSES = ("public_rating", "api_rating_scores", "api_rating_bundle")
 
 
 def told(name: str, rating: Rating) -> str:
-    import gzip
-
     content = ask(name, rating.pk).content
     return (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
 
@@ -210,14 +209,10 @@ def test_the_map_names_open_regions_and_their_pages_alone(rating, closed):
 
 
 def ask_path(path: str) -> int:
-    from django.test import Client
-
     return Client().get(path).status_code
 
 
 def test_neither_cookies_nor_a_sign_in_change_a_letter(rating):
-    from django.test import Client
-
     client = Client()
     client.force_login(operator())
     client.cookies.load({"theme": "dark", "django_language": "en"})
