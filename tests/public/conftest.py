@@ -12,7 +12,7 @@ from .worlds import NOW, opened
 @pytest.fixture(autouse=True)
 def _clock(settings):
     """20 January 2025 in the regions of the tests; nothing is kept from other tests."""
-    settings.DEMO_CLOCK = NOW.isoformat()
+    settings.DEMO_CLOCK, settings.SECOND_FACTOR_OBLIGATORY = NOW.isoformat(), True
     caches["public"].clear()
 
 

@@ -9,13 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from gospub.accounts.models import Role
 from monitoring.models import PageMonth
 from monitoring.personal.consents import withdraw
 from public.queries.method import example
 from ratings.models import Rating, RatingState
 from ratings.rules_data import read_rules
 from tests.awards.marks.worlds import mark_on
-from tests.factories import ConsentFactory, PersonFactory, operator, steward
+from tests.factories import ConsentFactory, PersonFactory, UserFactory, operator, steward
 from tests.ratings.worlds import FIRST, item, methodology, page_in, rate, some_pages, to
 
 from .worlds import NOW, ask, published, rated, text
@@ -221,6 +222,15 @@ def test_neither_cookies_nor_a_sign_in_change_a_letter(rating):
     assert signed_in.content == Client().get(address).content
     assert signed_in["Cache-Control"] == "public, max-age=300"
     assert "csrfmiddlewaretoken" not in signed_in.content.decode()
+
+
+def test_it_is_open_to_an_analyst_without_a_second_factor_and_the_screens_behind_it_are_not(region):
+    user, client = UserFactory(second_factor=False), Client()
+    user.grants.create(role=Role.ANALYST, region=region)
+    client.force_login(user)
+    for name in ("public_start", "official_check", "api_docs", "api_regions", "robots", "sitemap"):
+        assert client.get(reverse(name)).status_code == 200
+    assert client.get(reverse("api_keys")).url == reverse("account")
 
 
 def test_a_parameter_that_the_screen_does_not_know_changes_nothing(rating):
