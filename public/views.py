@@ -6,13 +6,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gospub import clock, limits
 from gospub.accounts.audit import coming_from
 from gospub.clock import local_day
-from monitoring.dashboards import tables
 from monitoring.dashboards import views as dashboards
 from monitoring.models import PlatformCode
 
@@ -113,7 +111,6 @@ def public_rating(asked: Asked, pk: int) -> Answer:
         "rows": list(ratings.rows(table.page, view, asked.now)),
         "q": words,
         "group": group,
-        "reset": tables.address(asked.GET, q=None, group=None, page=None),
     }
     return "public/rating.html", context
 
@@ -123,7 +120,7 @@ def public_method(asked: Asked, code: str, pk: int) -> Answer:
     """How a published rating is counted, with an example."""
     region = regions.open_region(code, asked.now)
     view = method.method_view(region, pk, asked.now)
-    return "public/method.html", {"region": region, "view": view, "title": _("How it is counted")}
+    return "public/method.html", {"region": region, "view": view}
 
 
 @kept("page")
