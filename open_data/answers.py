@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
@@ -9,7 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from ninja.errors import HttpError
+from pydantic import Field
 
 from monitoring.dashboards.exports import CONTROL, neutral
 
@@ -55,8 +57,6 @@ class Problem(Schema):
 class Asking(Schema):
     """What every address takes."""
 
-    model_config = ConfigDict(extra="forbid")
-
     format: Literal["json", "csv"] | None = None
 
 
@@ -70,6 +70,16 @@ class Listing(Asking):
     def after(self) -> int:
         """Key of the last row of the answer before."""
         return int(self.cursor or 0)
+
+
+class Nothing(Schema):
+    """Of addresses that take no parameter."""
+
+
+def only_known(request: HttpRequest, asked: type[Schema]) -> None:
+    """422 to a parameter that the address does not take: left out silently, it would give another answer than meant."""
+    if unknown := sorted(set(request.GET) - set(asked.model_fields)):
+        raise HttpError(422, _("Not understood: %s.") % ", ".join(unknown)[:200])
 
 
 # What addresses may answer besides 200.
@@ -93,6 +103,7 @@ def many(
     names: bool = False,
 ) -> HttpResponse | dict[str, Any]:
     """The rows as asked for. after: cursor of the rows after them. names: people are named in them."""
+    only_known(request, type(asked))
     rows = list(rows)
     if wants_csv(request, asked):
         return _csv(request, shape, rows, after, names)
@@ -102,6 +113,8 @@ def many(
 def one(
     request: HttpRequest, asked: Asking, shape: type[Schema], row: Mapping[str, Any], *, gaps: Sequence[str] = ()
 ) -> HttpResponse | dict[str, Any]:
+    """The row as asked for."""
+    only_known(request, type(asked))
     if wants_csv(request, asked):
         return _csv(request, shape, [row], None, names=False)
     return {"data": row, "meta": meta(gaps)}
@@ -160,6 +173,6 @@ def _csv(request: HttpRequest, shape: type[Schema], rows: Rows, after: str | Non
 def _cell(value: object) -> object:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
+    if isinstance(value, bool | list | dict):
+        return json.dumps(value, ensure_ascii=False)
     return neutral(CONTROL.sub("", value)) if isinstance(value, str) else value

@@ -19,7 +19,7 @@ from ratings.bundle import write_bundle
 from ratings.rules import Subject
 
 from . import queries, words
-from .answers import REFUSALS, Asking, Listing, Many, One, cut, described, many, one
+from .answers import REFUSALS, Asking, Listing, Many, Nothing, One, cut, described, many, one, only_known
 from .gate import ASK_AGAIN, problem
 from .shapes import (
     InstitutionRow,
@@ -253,11 +253,13 @@ def api_ratings(request: HttpRequest, asked: Query[RatingList]) -> Any:
     return many(request, asked, RatingRow, rows, after=after, gaps=RATING_GAPS)
 
 
-@api.get("/ratings/{int:pk}", response={200: One[RatingFull]} | REFUSALS, url_name="api_rating")
-def api_rating(request: HttpRequest, pk: Key) -> Any:
+@api.get(
+    "/ratings/{int:pk}", response={200: One[RatingFull]} | REFUSALS, url_name="api_rating", openapi_extra=described()
+)
+def api_rating(request: HttpRequest, pk: Key, asked: Query[Asking]) -> Any:
     """One rating with its methodology as data."""
     found = queries.one_of(queries.ratings(clock.now()), pk=pk)
-    return one(request, Asking(format="json"), RatingFull, queries.rating_full(found), gaps=RATING_GAPS)
+    return one(request, asked, RatingFull, queries.rating_full(found), gaps=RATING_GAPS)
 
 
 @api.get(
@@ -279,6 +281,7 @@ def api_rating_scores(request: HttpRequest, pk: Key, asked: Query[Listing]) -> A
 )  # fmt: skip
 def api_rating_bundle(request: HttpRequest, pk: Key) -> Any:
     """Rules, inputs and scores of a rating as a packed file: anybody can compute it again."""
+    only_known(request, Nothing)
     now = clock.now()
     found = queries.one_of(queries.ratings(now), pk=pk)
     key = f"bundle:{pk}:{found.digest}:{stamp(now)}"

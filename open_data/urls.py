@@ -21,7 +21,7 @@ urlpatterns = [
     path("api/", views.api_docs, name="api_docs"),
     path("api/v1/openapi.json", served(views.api_openapi, limited=False), name="api_openapi"),
     *operations(),
-    re_path(r"^api/(?P<rest>.+)$", served(views.api_missing, limited=False), name="api_missing"),
+    re_path(r"^api/(?P<rest>[\s\S]+)\Z", served(views.api_missing, limited=False), name="api_missing"),
     path("api-keys/", views.api_keys, name="api_keys"),
     path("api-keys/<int:pk>/end/", views.api_key_end, name="api_key_end"),
 ]

@@ -28,7 +28,7 @@ def keep_public(region: Region, pages: list[Page], user: User) -> dict[str, str]
     Announcement.objects.create(title="Ошибочное", published_on=day, withdrawn_at=NOW, **some)
     _key, _text = keys.make("Региональный портал открытых данных", None, user=user, now=NOW)
     keys.end(keys.make("Старый портал", region, user=user, now=NOW)[0], user=user, now=NOW)
-    rating = _published(compute(region, read_period("2024-W42"), "amur", NOW), user)
+    rating = _published(compute(region, read_period("2024-10-25"), "amur", NOW), user)
     people = _published(compute(region, read_period("2024-10"), "best-admin", NOW), user)
     place = f"/public/{region.code}"
     return {
