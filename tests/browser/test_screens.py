@@ -62,18 +62,8 @@ def test_no_english_word_is_left_on_a_screen(visit, world):
     }
     known |= {"Q", "W", "n", "a", "sha", "docs", "best", "admin", "md"}  # periods, cells and files of ratings
     known |= {"PDF", "PNG", "SVG"}
-    known |= {
-        "vk",
-        "com",
-        "nobody",
-        "knows",
-        "hello",
-        "gp",
-        "manage",
-        "py",
-        "verify",
-        "bundle",
-    }  # typed, keys, commands
+    known |= {"https", "vk", "com", "ok", "ru", "nobody", "knows"}  # addresses
+    known |= {"gp", "manage", "py", "verify", "bundle"}  # keys, commands
     for name, address in world.addresses.items():
         screen.open(address)
         screen.tab.evaluate(
