@@ -1,5 +1,5 @@
 # Two commands do all: `make demo` and `make test`. Everything they need is set up by them.
-.PHONY: setup demo test test-faults audit quality format requirements clean
+.PHONY: setup demo test test-faults test-api audit quality format requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -52,6 +52,10 @@ test: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo quality
 # Faults that befall real workers, PostgreSQL, Redis and web servers; the quick ones are part of `make test`.
 test-faults: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo
 	$(BIN)/python -m pytest tests/faults
+
+# Requests made up from the API's document, for three minutes; a short run is part of `make test`.
+test-api: .venv/.dev .venv/.services $(VENDOR) $(CATALOGUE).mo
+	GOSPUB_API_SECONDS=180 $(BIN)/python -m pytest tests/open_data/test_schemathesis.py
 
 quality: .venv/.dev
 	$(BIN)/ruff format --check .

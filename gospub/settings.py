@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "letters",
     "operations",
     "reports",
+    "public",
+    "open_data",
     "django_htmx",
     "django_filters",
     "template_partials",
@@ -128,21 +130,26 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
-CACHES = {
-    "default": (
-        {
+
+
+def cache_of(name: str) -> dict[str, object]:
+    """A cache of that name: no room and no key of it is shared with another."""
+    if REDIS_URL:
+        return {
             "BACKEND": "gospub.cache.ForgivingRedisCache",
             "LOCATION": REDIS_URL.replace("redis+socket", "unix"),
+            "KEY_PREFIX": "" if name == "cache" else name,
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
-        if REDIS_URL
-        else {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": VAR_DIR / "cache",
-            "OPTIONS": {"MAX_ENTRIES": 10_000},  # it counts wrong passwords and remembers which letters went out
-        }
-    )
-}
+    return {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / name,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+
+
+# The first counts wrong passwords and remembers which letters went out: whoever reads the public part fills the second.
+CACHES = {"default": cache_of("cache"), "public": cache_of("cache-public")}
 
 # --- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -204,6 +211,14 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
     }
 }
+
+# --- the public part and open data ------------------------------------------------------------------
+# Requests a minute from one address, or with one key; 0 = no limit.
+OPEN_DATA_PER_MINUTE = env.int("OPEN_DATA_PER_MINUTE", 60)
+OPEN_DATA_PER_MINUTE_WITH_KEY = env.int("OPEN_DATA_PER_MINUTE_WITH_KEY", 600)
+CHECKS_PER_MINUTE = env.int("CHECKS_PER_MINUTE", 30)
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", "CC BY 4.0")
+OPEN_DATA_LICENCE_URL = env.str("OPEN_DATA_LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/deed.ru")
 
 # --- language and files -------------------------------------------------------------------------
 LANGUAGE_CODE = "ru"

@@ -8,6 +8,8 @@ handler500 = "gospub.errors.broken"
 urlpatterns = [
     path("", include("gospub.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("", include("public.urls")),
+    path("", include("open_data.urls")),
     path("", include("monitoring.dashboards.urls")),
     path("", include("monitoring.registry.urls")),
     path("", include("ratings.urls")),

@@ -51,7 +51,7 @@ def expected(check: Check) -> int:
     rule, role, method = TABLE[check.name], check.role, check.method
     if method not in SAFE and method not in rule.takes:
         status = 302 if role in STRANGERS and not rule.public else 405
-    elif check.of == Of.MISSING or (check.of == Of.FOREIGN and role not in EVERYWHERE and not rule.everyones):
+    elif check.of == Of.MISSING or (check.of == Of.FOREIGN and hidden(rule, role)):
         status = 302 if role in STRANGERS and not rule.public else 404
         if method == "OPTIONS" and status == 404:
             status = 405
@@ -64,6 +64,11 @@ def expected(check: Check) -> int:
     if check.htmx and status == 302 and (role in STRANGERS or (rule.signs_out and method == "POST")):
         return 401
     return 200 if check.htmx and status == 422 and rule.preview else status
+
+
+def hidden(rule: Rule, role: Role) -> bool:
+    """Whether what is of the foreign region answers as if it did not exist."""
+    return rule.published or (role not in EVERYWHERE and not rule.everyones)
 
 
 def wrong_answers(world: World, name: str) -> list[str]:

@@ -39,7 +39,10 @@ from monitoring.models import (
     Suspect,
 )
 from monitoring.registry import uploads
+from open_data import keys
+from open_data.models import ApiKey
 from press.models import FactSheet, Figure, Kind
+from public.models import Announcement, Publication
 from ratings.award_rules import DEFAULT
 from ratings.computing import compute
 from ratings.methodologies import store_preset
@@ -134,11 +137,14 @@ class Place:
     link: ViewLink
     secret: str
     report: Report
+    final: Rating
+    announcement: Announcement
+    api_key: ApiKey
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Two regions, and a user of each role in the first."""
+    """Two regions, and a user of each role in the first, whose public part is open."""
 
     here: Place
     there: Place
@@ -205,6 +211,9 @@ def place() -> Place:
         link=_link(region, keeper),
         secret=f"secret-{region.pk}",
         report=Report.objects.create(region=region, name="Отчёт", screens=["overview"], made_by=keeper, made_at=NOW),
+        final=_final(region, keeper),
+        announcement=Announcement.objects.create(region=region, title="Новость", text="Так", published_on=DAY),
+        api_key=keys.make("Портал", region, user=keeper, now=NOW)[0],
     )
 
 
@@ -229,6 +238,14 @@ def _link(region: Region, user: User) -> ViewLink:
         region=region, screen="pages", name="Ссылка", made_by=user, made_at=NOW,
         expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC), code_digest=keeping.digest(f"secret-{region.pk}"),
     )  # fmt: skip
+
+
+def _final(region: Region, user: User) -> Rating:
+    """A published rating of the month."""
+    rating = compute(region, period_of(Unit.MONTH, DAY), "amur", NOW)
+    Rating.objects.filter(pk=rating.pk).update(state=RatingState.FINAL)
+    Passage.objects.create(rating=rating, state=RatingState.FINAL, at=NOW, by=user)
+    return Rating.objects.get(pk=rating.pk)
 
 
 def _preliminary(region: Region, user: User) -> Rating:
@@ -349,6 +366,7 @@ def world() -> World:
     """The smallest world in which every role has something to see and something not to see."""
     store_preset("amur")
     here, there = place(), place()
+    Publication.objects.create(region=here.region, since=NOW)
     deactivated = analyst(here.region)
     deactivated.is_active = False
     deactivated.save()

@@ -67,8 +67,9 @@ class Rule:
     """get: status of GET and HEAD of the own object for every role; takes: of an empty form by the other methods that
     the address offers. args, missing: of its address, for something that is there and something that is not; None =
     the address names nothing. public: open to those who are not signed in; everyones: to whoever has the address;
-    signs_out: by POST; preview: htmx is shown what is wrong with a form inside the screen. options: where OPTIONS is
-    answered."""
+    published: what it is of is open to anybody in the own region and to nobody in the foreign one, whose public part is
+    closed. signs_out: by POST; preview: htmx is shown what is wrong with a form inside the screen. options: where
+    OPTIONS is answered."""
 
     get: Answers
     takes: Mapping[str, Answers] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Rule:
     missing: list[object] | None = None
     public: bool = False
     everyones: bool = False
+    published: bool = False
     signs_out: bool = False
     preview: bool = False
     options: Answers | None = None
@@ -108,6 +110,18 @@ def entrance(get: Answers, *, args: tuple[object, ...] = (), public: bool = True
     return Rule(get, takes, lambda _: list(args), None, public, options=options)
 
 
+def open_region(*rest: Callable[[Place], object]) -> Rule:
+    """Of a region whose public part is open. rest: the keys after the region's."""
+    address: Callable[[Place], list[object]] = lambda place: [place.region.code, *(each(place) for each in rest)]  # noqa: E731
+    return Rule(PUBLIC, {}, address, ["RU-NOWHERE", *(0 for _ in rest)], public=True, published=True)
+
+
+def open_object(kind: str) -> Rule:
+    """Something of a region whose public part is open."""
+    return Rule(PUBLIC, {}, lambda place: [getattr(place, kind).pk], [10**15], public=True, published=True)
+
+
+OPEN_LIST = Rule(PUBLIC, {}, public=True, published=True)  # of all regions that are open
 ALL_UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -182,7 +196,43 @@ TABLE: dict[str, Rule] = {
     ),
     "theme": entrance(_answers(405, 405), POST=_answers(302, 302)),
     "set_language": PASSED_ON,
-    "home": entrance(_whole(302, 302, over=200), public=False),
+    "home": entrance(_whole(302, 302, over=200)),
+    # --- the public part ---
+    "public_start": OPEN_LIST,
+    "official_check": entrance(PUBLIC),
+    "public_region": open_region(),
+    "public_pages": open_region(),
+    "announcements": open_region(),
+    "public_method": open_region(lambda place: place.final.methodology_id),
+    "public_page": open_object("page"),
+    "public_rating": open_object("final"),
+    "robots": entrance(PUBLIC),
+    "sitemap": OPEN_LIST,
+    "region_sitemap": open_region(),
+    "publication": of_region(WHOLE_REGION, post=_whole(403, 404, operator=422, official=422)),
+    "announcement_new": of_region(RATERS, post=RATER_FORM),
+    "announcement_edit": of_object("announcement", RATERS, post=RATER_FORM),
+    "announcement_withdraw": of_object("announcement", POST_ONLY, post=RATERS_MAY),
+    # --- open data ---
+    "api_docs": OPEN_LIST,
+    "api_openapi": entrance(PUBLIC),
+    "api_missing": entrance(GONE, args=("v1/nowhere",)),
+    "api_regions": OPEN_LIST,
+    "api_region": open_region(),
+    "api_region_days": open_region(),
+    "api_region_months": open_region(),
+    "api_institutions": OPEN_LIST,
+    "api_institution": open_object("institution"),
+    "api_pages": OPEN_LIST,
+    "api_page": open_object("page"),
+    "api_page_days": open_object("page"),
+    "api_page_months": open_object("page"),
+    "api_ratings": OPEN_LIST,
+    "api_rating": open_object("final"),
+    "api_rating_scores": open_object("final"),
+    "api_rating_bundle": open_object("final"),
+    "api_keys": entrance(INVITERS, public=False, POST=_answers(302, 404, operator=422, analyst=422)),
+    "api_key_end": of_object("api_key", POST_ONLY, post=INVITERS_MAY),
     # --- who may do what ---
     "access": entrance(INVITERS, public=False),
     "invitation_send": entrance(INVITERS, public=False, POST=_answers(302, 404, operator=422, analyst=422)),

@@ -20,7 +20,7 @@ from tests.permission_world import ROLES, STRANGERS, Role, World, keep_upload, w
 from tests.permissions import ADMIN, METHODS, TABLE
 
 # The whole matrix runs on SQLite only: who may what is decided by no database, and there it takes half the time.
-NO_LIMITS = {"ACCOUNT_RATE_LIMITS": False, "MFA_RATE_LIMITS": False}
+NO_LIMITS = {"ACCOUNT_RATE_LIMITS": False, "MFA_RATE_LIMITS": False, "OPEN_DATA_PER_MINUTE": 0}
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,11 @@ ACTIONS = {
     "admin.add": _("added in the administration"),
     "admin.change": _("changed in the administration"),
     "admin.delete": _("deleted in the administration"),
+    "announcement.change": _("changed an announcement"),
+    "announcement.publish": _("published an announcement"),
+    "announcement.withdraw": _("withdrew an announcement"),
+    "api_key.end": _("ended a key to open data"),
+    "api_key.make": _("made a key to open data"),
     "appeal.accept": _("accepted an appeal"),
     "appeal.file": _("filed an appeal"),
     "appeal.late": _("tried to file an appeal when none is taken"),
@@ -66,6 +71,8 @@ ACTIONS = {
     "person.delete_contact": _("deleted the contacts of an admin"),
     "person.export": _("handed out all that is kept on an admin"),
     "person.remove_name": _("removed the name of an admin"),
+    "publication.close": _("closed the public part of a region"),
+    "publication.open": _("opened the public part of a region"),
     "rating.compute": _("computed a rating"),
     "rating.pass": _("let a rating pass"),
     "reminders.download": _("downloaded letters to those who lag"),
@@ -92,6 +99,8 @@ ACTIONS = {
 }
 
 SUBJECTS = {
+    "announcement": _("announcement"),
+    "api_key": _("key to open data"),
     "appeal": _("appeal"),
     "audience": _("count of the unique audience"),
     "award": _("award"),

@@ -11,13 +11,14 @@ from django.shortcuts import redirect
 from .audit import coming_from
 
 # Open to those who have still to set up their second factor, some of it to anybody.
-OPEN_PREFIX = "/account/"
+OPEN_PREFIXES = ("/account/", "/public/", "/api/", "/b/", "/p/", "/r/")
 OPEN_NAMES = (
     "theme",
     "set_language",
     "unsubscribe",
-    "badge",
-    "badge_check",
+    "official_check",
+    "robots",
+    "sitemap",
     "health_live",
     "health_ready",
     "metrics_text",
@@ -37,7 +38,7 @@ def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         rights = request.user.rights
         if rights.has_second_factor or not rights.needs_second_factor:
             return None
-        if request.path.startswith(OPEN_PREFIX) or request.resolver_match.url_name in OPEN_NAMES:
+        if request.path.startswith(OPEN_PREFIXES) or request.resolver_match.url_name in OPEN_NAMES:
             return None
         if request.headers.get("HX-Request"):
             response = HttpResponse(status=401)

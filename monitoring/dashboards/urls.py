@@ -28,7 +28,6 @@ from .exports import FileKind
 register_converter(FileKind, "kind")
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("regions/<slug:code>/", views.overview, name="overview"),
     path("regions/<slug:code>/desk/", desk.region_desk, name="region_desk"),
     path("regions/<slug:code>/gaps/", gaps.gaps, name="gaps"),

@@ -90,7 +90,10 @@ SECTIONS = (
     ("appeals", _("Appeals"), "appeals", ALL, ("appeal", "appeal_file")),
     ("collection_status", _("Collection"), "collection", WHOLE, ("gaps",)),
     ("registry_import", _("Registry"), "registry", KEEPERS, ("registry_import_report",)),
+    ("publication", _("Public part"), "external", WHOLE, ("announcement_new", "announcement_edit")),
 )
+# Of what concerns the installation: where the icon is not called as the address.
+ICONS = {"api_keys": "download"}
 # What waits in a section for that user, and how its address asks for it alone; apps that build on this one add theirs
 # when they are loaded (AppConfig.ready).
 BADGES: dict[str, tuple[Callable[[Region, User], QuerySet], str]] = {
@@ -180,10 +183,13 @@ def installation_links(request) -> list[Link]:
     found = (
         ("networks", _("Networks"), request.user.rights.operator, ()),
         ("access", _("Access"), may_invite(request.user), ("invitation_send",)),
+        ("api_keys", _("Keys to open data"), may_invite(request.user), ()),
         ("audit_trail", _("Audit trail"), may_audit(request.user), ()),
     )
     return [
-        Link(reverse(name), title, name, screen in (name, *others)) for name, title, open_, others in found if open_
+        Link(reverse(name), title, ICONS.get(name, name), screen in (name, *others))
+        for name, title, open_, others in found
+        if open_
     ]
 
 

@@ -33,6 +33,7 @@ from .compliance import keep_compliance
 from .forum import keep_forum
 from .letters import keep_letters
 from .press import keep_press
+from .public import keep_public
 from .ratings import keep_ratings
 from .registry import keep_registry
 from .reports import keep_reports
@@ -168,6 +169,7 @@ def world(transactional_db) -> World:
     screens |= keep_compliance(region, institution, user, DAY)
     screens |= keep_registry(region, institution, pages[0], user, DAY)
     screens |= keep_reports(region, user)
+    screens |= keep_public(region, pages, user)
     return World(region, pages[0], institution, user, screens, invitation)
 
 

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOT_ENGLISH = {"VK", "Telegram", "MAX", "XLSX", "CSV", "DOCX", "PDF", "PNG", "SVG", "QR", "UTC", "RFC", "Excel", "Word"}
 NOT_ENGLISH |= {"wall", "get", "docx", "title", "JSON", "JPEG", "methodology", "school", "sha", "docs", "best", "admin"}
 NOT_ENGLISH |= {"V", "O", "T", "M", "I", "II", "III", "Q", "W", "n", "a", "md", "HyperLogLog", "theta"}
+NOT_ENGLISH |= {"https", "vk", "com", "ok", "ru", "nobody", "knows", "gp", "manage", "py", "verify", "bundle"}
 QUOTED = "document.querySelectorAll('main code, .agent, .letter-text a').forEach(quoted => quoted.remove())"
 WIDTHS = (1440, 768, 360)  # pixels; 320 is 1280 at a zoom of 400 %, where nothing may be wider than the window
 

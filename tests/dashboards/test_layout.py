@@ -129,7 +129,9 @@ def test_the_menu_has_what_the_user_may_open(analyst_client, region):
         "Апелляции",
         "Сбор",
         "Реестр",
+        "Открытая часть",
         "Доступ",
+        "Ключи открытых данных",
     ]
     own = [
         "Сегодня",

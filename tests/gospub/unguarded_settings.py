@@ -4,4 +4,4 @@ from gospub.settings import *  # noqa: F403
 from gospub.settings import CACHES
 
 ROOT_URLCONF = "tests.gospub.unguarded_urls"
-CACHES = {"default": CACHES["default"] | {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
+CACHES = {name: each | {"BACKEND": "django.core.cache.backends.redis.RedisCache"} for name, each in CACHES.items()}

@@ -25,6 +25,8 @@ APPS = (
     "letters",
     "operations",
     "reports",
+    "public",
+    "open_data",
 )
 SOURCES = (*APPS, "templates")
 KEYWORDS: dict[str, tuple | None] = {

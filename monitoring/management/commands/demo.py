@@ -53,6 +53,7 @@ class Command(BaseCommand):
             for region in regions:
                 self.rate(region)
                 print_summary(self.stdout, region.name, run.summarize([region], DEMO_MOMENT, time.monotonic() - began))
+            call_command("publish", region=regions[0].code, verbosity=0)
             call_command("digests", verbosity=0)
             if not no_serve:
                 with demo.worker("first", "--beat"):

@@ -1,0 +1,1 @@
+"""Open data: the figures of the regions that opened their public part, for programs."""
