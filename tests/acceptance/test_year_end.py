@@ -16,10 +16,9 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from .year_end import CLAIM, OWN, REPLACED, YearEnd, people, plain, play
+from .year_end import CLAIM, FIRST, OWN, REPLACED, YearEnd, people, plain, play
 
 pytestmark = pytest.mark.demo
-FIRST = "Лучший госпаблик региона"
 MADE_UP = "(вымышленное имя)"
 CENT = 0.0051  # screens show hundredths
 
