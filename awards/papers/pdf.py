@@ -14,6 +14,7 @@ import typst
 from django.utils.translation import gettext as _
 
 from awards.models import WordingKind
+from monitoring.templatetags.figures import number
 
 from .lines import Line, Paper
 from .texts import Words, fill, head_values, line_values
@@ -114,7 +115,7 @@ def _row(line: Line) -> list[str]:
         line.winner,
         line.institution if line.institution != line.winner else line.title,
         line.degree_text,
-        _("no data") if line.points is None else f"{line.points:.2f}".replace(".", ","),
+        number(line.points, 2),  # rounded as on the screens: half a hundredth goes up
     ]
 
 

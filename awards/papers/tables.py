@@ -37,13 +37,17 @@ def xlsx(paper: Paper) -> bytes:
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": paper.contest, "created": paper.moment.replace(tzinfo=None)})
-    bold, points = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "0.00"})
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    text = book.add_format({"text_wrap": True, "valign": "top"})
+    points = book.add_format({"num_format": "0.00", "valign": "top"})
     taken: set[str] = set()
     summary = book.add_worksheet(_sheet_name(_("Summary"), taken))
     _write_summary(summary, paper, bold)
+    _fit_print(summary, 4)
     for name, lines in paper.nominations:
         sheet = book.add_worksheet(_sheet_name(name, taken))
-        _write_sheet(sheet, lines, bold, points)
+        _write_sheet(sheet, lines, bold, text, points)
+        _fit_print(sheet, 0)
     book.close()
     return file.getvalue()
 
@@ -66,7 +70,15 @@ def _write_summary(sheet: object, paper: Paper, bold: object) -> None:
     sheet.freeze_panes(5, 0)
 
 
-def _write_sheet(sheet: object, lines: Iterable[Line], bold: object, points: object) -> None:
+def _fit_print(sheet: object, heading: int) -> None:
+    """On A4 across, as wide as a sheet of paper: else names are cut at the edge of their column. heading: its row."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(heading)
+
+
+def _write_sheet(sheet: object, lines: Iterable[Line], bold: object, text: object, points: object) -> None:
     for column, name in enumerate(headings()):
         sheet.write_string(0, column, name, bold)
     sheet.set_column(0, 0, 32)
@@ -78,9 +90,9 @@ def _write_sheet(sheet: object, lines: Iterable[Line], bold: object, points: obj
             if isinstance(value, float):
                 sheet.write_number(row, column, value, points)
             elif isinstance(value, int):
-                sheet.write_number(row, column, value)
+                sheet.write_number(row, column, value, text)
             else:
-                sheet.write_string(row, column, value)
+                sheet.write_string(row, column, value, text)
 
 
 def _sheet_name(text: str, taken: set[str]) -> str:

@@ -14,6 +14,7 @@ from monitoring.demo import PASSWORD
 REGION = "/regions/RU-KHA"
 METHODOLOGY = "Лучший госпаблик"
 CONTEST = "Итоги года"
+FIRST = "Лучший госпаблик региона"
 CLAIM = "Вовлечённость по просмотрам"
 OWN = "Администрация Амурского района"
 PATIENCE = 120_000  # milliseconds
@@ -246,7 +247,8 @@ def award(official: Person, contest: str) -> None:
     """The list as the rules propose it, the third of the first nomination replaced, confirmed and signed."""
     official.press("Сформировать наградной список")
     official.tab.wait_for_url(re.compile(r"/award-lists/\d+/"))
-    row = official.tab.locator("section.panel").filter(has_text="Лучший госпаблик региона").locator("tbody tr").last
+    heading = official.tab.get_by_role("heading", name=FIRST, exact=True)
+    row = official.tab.locator("section.panel", has=heading).locator("tbody tr").last
     row.locator("summary").click()
     row.get_by_label("Почему", exact=False).fill(REPLACED)
     official.press("Заменить", row)
@@ -273,7 +275,7 @@ def read_list(official: Person, rating: str, seen: YearEnd) -> None:
         winner = Winner(nomination, who, int(place) if place else None, number(points) if points else None, degree,
                         replaces)  # fmt: skip
         seen.winners.append(winner)
-        if nomination == "Лучший госпаблик региона":
+        if nomination == FIRST:
             scores[who] = score
     listed = official.path
     for who, score in scores.items():

@@ -114,6 +114,11 @@ def test_the_award_list_has_each_nomination_with_places_and_a_line_to_sign():
         assert part in text
 
 
+def test_points_are_rounded_as_on_the_screens():
+    """A half goes up; 98.125 would else be 98,12 on paper and 98,13 in the rating."""
+    assert "98,13" in text_of(award_list(paper(line(points=98.125)), LIST))
+
+
 def test_the_seal_of_a_signed_list_stands_on_it():
     assert f"sha256 {'ab' * 32}" in text_of(award_list(paper(), LIST)).replace(" ab", " ab")
 

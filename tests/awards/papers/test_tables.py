@@ -50,6 +50,13 @@ def test_the_head_of_a_sheet_stays_when_one_scrolls():
     assert book(LIST)["Лучший госпаблик"].freeze_panes == "A2"
 
 
+def test_a_sheet_is_printed_across_and_whole_so_that_no_name_is_cut():
+    for sheet in book(LIST):
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert book(LIST)["Лучший госпаблик"]["E2"].alignment.wrap_text
+
+
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_text_becomes_a_formula_in_the_workbook(text):
     sheet = book(paper(line(text, nomination=text)))[book(paper(line(text, nomination=text))).sheetnames[1]]
