@@ -30,7 +30,7 @@ ALWAYS = {
 }
 PRIVATE = ALWAYS | {"Cache-Control": "private, no-store"}
 # Differ at each answer, or are checked by themselves.
-VARYING = ("Content-Length", "Content-Disposition", "Expires", "Date", "Location", "HX-Redirect")
+VARYING = ("Content-Length", "Content-Disposition", "Expires", "Date", "Location", "HX-Redirect", "HX-Push-Url")
 
 GOLDEN: dict[str, tuple[Role, str, list, dict, int, dict[str, str]]] = {
     # kind of answer: role, address, arguments, headers of the request, status, headers of the answer
@@ -39,7 +39,7 @@ GOLDEN: dict[str, tuple[Role, str, list, dict, int, dict[str, str]]] = {
     "an export, CSV": (Role.ANALYST, "pages_export", ["region", "csv"], {}, 200,
                        PRIVATE | {"Content-Type": "text/csv; charset=utf-8"}),
     "a document": (Role.ANALYST, "paper_file", ["paper"], {}, 200,
-                   PRIVATE | {"Content-Type": "text/csv; charset=utf-8"}),
+                   PRIVATE | {"Content-Type": "text/csv"}),
     "evidence": (Role.ADMIN, "appeal_evidence", ["appeal", "evidence"], {}, 200,
                  PRIVATE | {"Content-Type": "application/octet-stream"}),
     "a picture": (Role.ANALYST, "mark_badge", ["mark", "seal", "svg"], {}, 200,

