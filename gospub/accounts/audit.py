@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -39,11 +40,11 @@ def record(
             at=now,
             actor=actor.email if actor else "",
             action=action,
-            subject=subject[:200],
+            subject=holdable(subject)[:200],
             region=region or 0,
             address=coming_from.get(),
-            before=dict(before),
-            after=dict(after),
+            before=holdable(dict(before)),
+            after=holdable(dict(after)),
             previous=end,
         )
         entry.digest = digest(entry)
@@ -56,6 +57,15 @@ def record(
         else:
             return entry
     raise AssertionError  # the last try returns or raises
+
+
+def holdable(value: Any) -> Any:
+    """The value without the one character that no base takes: an address may hold it, and with it what is recorded."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {holdable(name): holdable(each) for name, each in value.items()}
+    return [holdable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def digest(entry: AuditEntry) -> str:

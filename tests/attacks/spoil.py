@@ -1,7 +1,9 @@
 """Puts a hostile text wherever somebody could have typed one, or a network could have sent one."""
 
+import contextlib
+
 from django.apps import apps
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 OURS = {"accounts", "monitoring", "ratings", "awards", "forum", "press", "compliance", "appeals"}
 # Names that the code gives, digests, addresses of sign-in; the audit trail cannot be changed.
@@ -16,7 +18,11 @@ def spoil(text: str) -> int:
     """Write the text into every free field of what there is; returns how many fields were written."""
     written = 0
     for model in apps.get_models():
-        if model._meta.app_label not in OURS or model.__name__ == "AuditEntry" or not model._base_manager.exists():
+        if (
+            model._meta.app_label not in OURS
+            or model.__name__ in ("AuditEntry", "Grant")
+            or not model._base_manager.exists()
+        ):
             continue
         for field in model._meta.concrete_fields:
             if is_free(field):
@@ -35,4 +41,5 @@ def fill(model: type[models.Model], field: models.Field, text: str) -> None:
         cut = text[: field.max_length] if field.max_length else text
         ending = f"{row.pk}"
         room = (field.max_length or 10**6) - len(ending)
-        model._base_manager.filter(pk=row.pk).update(**{field.name: cut[:room] + ending})
+        with contextlib.suppress(IntegrityError), transaction.atomic():  # where it must be empty it stays so
+            model._base_manager.filter(pk=row.pk).update(**{field.name: cut[:room] + ending})

@@ -15,8 +15,8 @@ from tests.permission_world import Role, World
 from tests.permissions import POST_ONLY, TABLE
 
 CSP = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; form-action 'self'; "
-    "base-uri 'none'"
+    "base-uri 'none'; default-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; "
+    "object-src 'none'"
 )
 HTML = "text/html; charset=utf-8"
 ALWAYS = {
@@ -30,7 +30,7 @@ ALWAYS = {
 }
 PRIVATE = ALWAYS | {"Cache-Control": "private, no-store"}
 # Differ at each answer, or are checked by themselves.
-VARYING = ("Content-Length", "Content-Disposition", "Expires", "Date", "Location", "HX-Redirect")
+VARYING = ("Content-Length", "Content-Disposition", "Expires", "Date", "Location", "HX-Redirect", "HX-Push-Url")
 
 GOLDEN: dict[str, tuple[Role, str, list, dict, int, dict[str, str]]] = {
     # kind of answer: role, address, arguments, headers of the request, status, headers of the answer
@@ -39,7 +39,7 @@ GOLDEN: dict[str, tuple[Role, str, list, dict, int, dict[str, str]]] = {
     "an export, CSV": (Role.ANALYST, "pages_export", ["region", "csv"], {}, 200,
                        PRIVATE | {"Content-Type": "text/csv; charset=utf-8"}),
     "a document": (Role.ANALYST, "paper_file", ["paper"], {}, 200,
-                   PRIVATE | {"Content-Type": "text/csv; charset=utf-8"}),
+                   PRIVATE | {"Content-Type": "text/csv"}),
     "evidence": (Role.ADMIN, "appeal_evidence", ["appeal", "evidence"], {}, 200,
                  PRIVATE | {"Content-Type": "application/octet-stream"}),
     "a picture": (Role.ANALYST, "mark_badge", ["mark", "seal", "svg"], {}, 200,
@@ -73,8 +73,14 @@ def args_of(here: World, names: list) -> list:
     return [known.get(name, name) for name in names]
 
 
+def policy(response) -> str:
+    """The parts of the policy stand in any order."""
+    return "; ".join(sorted(response.get("Content-Security-Policy", "").split("; ")))
+
+
 def head(response) -> dict[str, str]:
     found = {name: value for name, value in response.items() if name not in VARYING}
+    found["Content-Security-Policy"] = policy(response)
     if "Vary" in found:
         found["Vary"] = ", ".join(sorted(found["Vary"].split(", ")))
     return found
@@ -87,9 +93,12 @@ def answers(here: World) -> Iterator[tuple[str, object, int, dict[str, str]]]:
 
 
 def test_a15_headers_are_the_golden_ones(here: World):
-    found = {kind: (response.status_code, head(response)) for kind, response, _status, _golden in answers(here)}
-    golden = {kind: (status, head) for kind, (*_asked, status, head) in GOLDEN.items()}
-    assert found == golden
+    wrong = []
+    for kind, response, status, golden in answers(here):
+        found = head(response)
+        if response.status_code != status or found != golden:
+            wrong.append((kind, response.status_code, sorted(found.items() ^ golden.items())))
+    assert not wrong
 
 
 def test_a15_the_policy_lets_nothing_inline_and_nothing_foreign_in():
@@ -105,7 +114,7 @@ def test_a15_a18_every_address_has_the_policy_and_may_not_be_framed(here: World)
             if rule.get == POST_ONLY:
                 continue
             response = client.get(reverse(name, args=rule.args(here.here)))
-            assert response["Content-Security-Policy"] == CSP, name
+            assert policy(response) == CSP, name
             assert response["X-Frame-Options"] == "DENY", name
 
 
@@ -205,7 +214,8 @@ def test_a31_no_header_beside_the_key_changes_a_public_answer(here: World, forge
     place = here.here
     for path in (f"/b/{place.mark.code}/", reverse("ticket", args=[place.participant.code]), reverse("badge_check")):
         plain, changed = Client().get(path), Client().get(path, headers=forged)
-        assert (plain.status_code, plain.content) == (changed.status_code, changed.content)
+        assert plain.status_code == changed.status_code
+        assert without_tokens(plain.content) == without_tokens(changed.content)
         assert head(plain) == head(changed)
 
 
@@ -222,7 +232,7 @@ def test_a37_what_breaks_tells_a_number_and_nothing_else(db, settings, caplog):
     response = Client(raise_request_exception=False).get("/breaks/")
     text = response.content.decode()
     assert response.status_code == 500
-    assert response["Content-Security-Policy"] == CSP
+    assert policy(response) == CSP
     for leak in (
         "canary",
         "Traceback",

@@ -10,7 +10,7 @@ IDS = [f"A{number:02}" for number in range(1, 43)]
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "threat-model.md"
 
 
-def tested() -> dict[str, set[str]]:
+def tried() -> dict[str, set[str]]:
     """Ids by the files that test them, as in test_a07_… and test_a11_a12_…."""
     found: dict[str, set[str]] = {}
     for path in [*HERE.glob("test_*.py"), HERE.parent / "browser" / "test_attacks.py"]:
@@ -26,12 +26,12 @@ def rows() -> dict[str, str]:
 
 
 def test_every_attack_is_tried():
-    assert sorted(tested()) == IDS
+    assert sorted(tried()) == IDS
 
 
 def test_the_threat_model_names_every_attack_with_its_tests():
     assert sorted(rows()) == IDS
-    for number, files in tested().items():
+    for number, files in tried().items():
         for name in files:
             assert name in rows()[number], (number, name)
 

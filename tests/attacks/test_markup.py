@@ -47,7 +47,7 @@ def is_html(response) -> bool:
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN, Role.ANONYMOUS])
 def test_a11_a12_no_stored_text_becomes_markup_or_a_request_of_htmx(here: World, role: Role):
-    assert spoil(BREAKOUT) > 60
+    assert spoil(BREAKOUT) > 30
     client, shown = signed_in(here, role), 0
     for name, address in screens(here).items():
         for headers in ({}, {"HX-Request": "true"}):
@@ -124,7 +124,7 @@ def test_a22_no_text_is_a_formula_in_any_file(here: World, operator_client: Clie
                     continue
                 content = b"".join(response.streaming_content) if response.streaming else response.content
                 told += b"7731" in content
-                if content[:2] == b"PK":
+                if content[:2] == b"PK" and b"xl/workbook.xml" in content:
                     check_workbook(name, content)
                 elif "csv" in response["Content-Type"]:
                     wrong = [cell for cell in cells_of_csv(content) if RUN.match(cell) and not is_number(cell)]
@@ -169,8 +169,10 @@ def test_a22_libreoffice_shows_what_was_written_and_computes_nothing(here: World
         (tmp_path / f"pages-{kind}.{kind}").write_bytes(b"".join(answer.streaming_content))
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     paths = [str(tmp_path / "pages-csv.csv"), str(tmp_path / "pages-xlsx.xlsx")]
-    command = ["soffice", profile, "--headless", "--convert-to", "ods", "--outdir", str(tmp_path / "out"), *paths]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    semicolon_utf8 = "--infilter=CSV:59,34,76,1"  # as a Russian Excel reads it
+    for path, how in zip(paths, ([semicolon_utf8], []), strict=True):
+        command = ["soffice", profile, "--headless", *how, "--convert-to", "ods", "--outdir", f"{tmp_path}/out", path]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
     for name in ("pages-csv", "pages-xlsx"):
         with zipfile.ZipFile(tmp_path / "out" / f"{name}.ods") as file:
             content = file.read("content.xml").decode()
