@@ -16,6 +16,7 @@ from celery import Celery
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.test import Client
 from django.urls import reverse
 from kombu.exceptions import ContentDisallowed
@@ -81,7 +82,7 @@ def test_a36_no_address_and_no_log_tells_a_token(here: World, role: Role, caplog
 
 SECRETS = re.compile(
     r"vk1\.a\.[\w-]{20}|\b\d{9,10}:AA[\w-]{33}\b|-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{36}"
-    r"|\bglpat-[\w-]{20}|\beyJ[\w-]{20,}\.eyJ[\w-]{20,}|(?:postgres|redis|smtp|submission)://\w+:(?!password@|\$|…|p@)[\w%-]{8,}@"
+    r"|\bglpat-[\w-]{20}|\beyJ[\w-]{20,}\.eyJ[\w-]{20,}|(?:postgres|redis|smtp|submission)://\w+:(?!password@|pass-of-the-base@|\$|…|p@)[\w%-]{8,}@"
 )
 
 
@@ -178,9 +179,12 @@ def test_a39_the_redis_that_answers_is_asked_for_its_version(settings, redis_url
 def test_a39_compose_lets_nobody_outside_reach_the_servers():
     for name in ("postgres", "redis"):
         assert "ports" not in COMPOSE["services"][name]
-    assert "--requirepass ${REDIS_PASSWORD:?}" in COMPOSE["services"]["redis"]["command"]
+        assert COMPOSE["services"][name]["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"]["internal"]
+    assert "--requirepass" in str(COMPOSE["services"]["redis"]["command"])
+    assert COMPOSE["services"]["redis"]["environment"]["REDIS_PASSWORD"] == "${REDIS_PASSWORD:?}"
     assert "${POSTGRES_PASSWORD:?}" in COMPOSE["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"]
-    assert "check --deploy" in COMPOSE["services"]["setup"]["command"]
+    assert "upgrade" in COMPOSE["services"]["setup"]["command"]
     published = [port for each in COMPOSE["services"].values() for port in each.get("ports", [])]
     assert all(str(port).startswith("127.0.0.1:") for port in published)
 
@@ -223,6 +227,12 @@ def test_a39_twin_what_is_amiss_is_told(tmp_path, changes: dict[str, str], told:
     done = deployed(tmp_path, **changes)
     assert done.returncode != 0
     assert told in done.stdout + done.stderr
+
+
+def test_a39_an_installation_with_an_open_server_is_not_brought_up(settings):
+    settings.ON_A_NETWORK, settings.REDIS_URL = True, "redis://redis.invalid:6379/0"
+    with pytest.raises(SystemCheckError, match=r"gospub\.E002"):
+        call_command("upgrade", stdout=io.StringIO(), stderr=io.StringIO())
 
 
 # --- A40 --------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ everybody behind it wait, so that a copy under way would stop every screen.
 
 import time
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
@@ -15,12 +16,14 @@ LOCK_SECONDS, PAUSE_SECONDS, TRIES = 2, 3, 100
 
 
 class Command(BaseCommand):
-    help = "Migrate without keeping anybody waiting, then load the list of regions."
+    help = "Check the settings, migrate without keeping anybody waiting, then load the list of regions."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tries", type=int, default=TRIES, help=f"how often a lock is tried for ({TRIES})")
 
     def handle(self, *args: object, tries: int, verbosity: int, **options: object) -> None:
+        if settings.ON_A_NETWORK:  # servers that anybody may enter, and what Django itself holds against the settings
+            call_command("check", deploy=True, fail_level="ERROR", stdout=self.stdout, stderr=self.stderr)
         for last in (*[False] * (tries - 1), True):
             try:
                 self.migrate(verbosity)
