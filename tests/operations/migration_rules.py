@@ -1,5 +1,5 @@
 """What a migration may do while the release before still runs (expand, then contract): the old code reads and writes
-the new base, and no lock is held longer than a moment. docs/decisions/012 says why."""
+the new base, and no lock is held longer than a moment. docs/decisions/014 says why."""
 
 from collections.abc import Iterator
 
