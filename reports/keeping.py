@@ -64,7 +64,7 @@ def save_view(name: str, screen: str, asked: Asked, *, shared: bool) -> SavedVie
         )
         if shared:
             after = {"name": name, "screen": screen, "query": view.query}
-            record(asked.user, "view.share", f"saved view {view.pk}", before={}, after=after, now=asked.now,
+            record(asked.user, "view.share", f"saved_view {view.pk}", before={}, after=after, now=asked.now,
                    region=asked.region.pk)  # fmt: skip
     return view
 
@@ -75,7 +75,7 @@ def rename_view(view: SavedView, name: str, by: User, now: dt.datetime) -> bool:
         with transaction.atomic():
             SavedView.objects.filter(pk=view.pk).update(name=name)
             if view.shared:
-                record(by, "view.rename", f"saved view {view.pk}", before={"name": view.name}, after={"name": name},
+                record(by, "view.rename", f"saved_view {view.pk}", before={"name": view.name}, after={"name": name},
                        now=now, region=view.region_id)  # fmt: skip
     except IntegrityError:
         return False
@@ -87,7 +87,7 @@ def remove_view(view: SavedView, by: User, now: dt.datetime) -> None:
     with transaction.atomic():
         if view.shared:
             before = {"name": view.name, "screen": view.screen, "query": view.query}
-            record(by, "view.remove", f"saved view {view.pk}", before=before, after={}, now=now, region=view.region_id)
+            record(by, "view.remove", f"saved_view {view.pk}", before=before, after={}, now=now, region=view.region_id)
         view.delete()
 
 
@@ -107,7 +107,7 @@ def make_link(name: str, screen: str, asked: Asked, days: int) -> tuple[ViewLink
             code_digest=digest(code),
         )
         after = {"name": name, "screen": screen, "query": link.query, "until": link.expires_at.isoformat()}
-        record(asked.user, "link.make", f"read-only link {link.pk}", before={}, after=after, now=asked.now,
+        record(asked.user, "link.make", f"view_link {link.pk}", before={}, after=after, now=asked.now,
                region=asked.region.pk)  # fmt: skip
     return link, code
 
@@ -117,7 +117,7 @@ def revoke_link(link: ViewLink, by: User, now: dt.datetime) -> bool:
     with transaction.atomic():
         if not ViewLink.objects.open(now).filter(pk=link.pk).update(revoked_at=now):
             return False
-        record(by, "link.revoke", f"read-only link {link.pk}", before={"name": link.name, "screen": link.screen},
+        record(by, "link.revoke", f"view_link {link.pk}", before={"name": link.name, "screen": link.screen},
                after={}, now=now, region=link.region_id)  # fmt: skip
     return True
 

@@ -57,6 +57,8 @@ ACTIONS = {
     "grant.end": _("took a right away"),
     "grant.give": _("received a right"),
     "installation.restore": _("restored the installation from a copy"),
+    "link.make": _("gave out a read-only link to a view"),
+    "link.revoke": _("revoked a read-only link to a view"),
     "invitation.send": _("invited"),
     "invitation.withdraw": _("took an invitation back"),
     "letters.ask": _("had the own weekly letter sent"),
@@ -96,6 +98,11 @@ ACTIONS = {
     "suspect.decide": _("decided on a doubtful number"),
     "token.put_back": _("put a token back to work"),
     "wording.save": _("changed the wording of a document"),
+    "report.make": _("set a report up"),
+    "report.stop": _("stopped a report"),
+    "view.remove": _("removed a saved view"),
+    "view.rename": _("renamed a saved view"),
+    "view.share": _("shared a saved view in the region"),
 }
 
 SUBJECTS = {
@@ -111,6 +118,9 @@ SUBJECTS = {
     "evidence": _("sign of gaming"),
     "exemption": _("exemption"),
     "forum_event": _("forum or training"),
+    "report": _("report"),
+    "saved_view": _("saved view"),
+    "view_link": _("read-only link to a view"),
     "fact_sheet": _("fact sheet"),
     "gap": _("gap in the data"),
     "goal": _("goal"),

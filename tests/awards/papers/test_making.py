@@ -21,7 +21,7 @@ from gospub.accounts.models import AuditEntry
 from tests.awards.contests.worlds import NOW
 from tests.factories import RegionFactory
 
-from .test_order import template
+from .test_order import book
 from .worlds import asked, draft_list, made
 
 LATER = NOW + LEASE + dt.timedelta(seconds=1)
@@ -111,9 +111,7 @@ def test_what_kills_its_worker_three_times_is_given_up(found):
 
 
 def test_a_template_that_does_not_work_fails_the_job_at_once(found):
-    Wording.objects.create(
-        region=found.contest.region, kind=WordingKind.ORDER, docx=template("{% if %}"), changed_at=NOW
-    )
+    Wording.objects.create(region=found.contest.region, kind=WordingKind.ORDER, docx=book("{% if %}"), changed_at=NOW)
     job = asked(found, PaperKind.ORDER)
     assert not make(job.pk, lambda: NOW)
     job.refresh_from_db()
