@@ -36,9 +36,10 @@ def keep(event: Event, *, user: User, now: dt.datetime, today: dt.date) -> Event
     try:
         with transaction.atomic():
             event.save()
-            action = "forum_event.change" if known else "forum_event.create"
-            entry = audit.record(user, action, f"forum_event {event.pk}", before=before, after=told(event), now=now,
-                                 region=event.region_id)  # fmt: skip
+            entry = audit.record(
+                user, "forum_event.change" if known else "forum_event.create", f"forum_event {event.pk}",
+                before=before, after=told(event), now=now, region=event.region_id,
+            )  # fmt: skip
             if known:
                 tell_of_change(known, event, entry.pk, now=now, today=today)
     except IntegrityError as error:
