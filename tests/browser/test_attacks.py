@@ -64,4 +64,5 @@ def test_a32_after_the_sign_out_the_back_button_shows_nothing(visit, world):
         content = screen.tab.content()
         assert world.institution.name.strip() not in content
         assert "Ёлкинский" not in content
+    screen.open("/account/login/")
     assert "<" not in screen.tab.evaluate("JSON.stringify({...sessionStorage})")

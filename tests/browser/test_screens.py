@@ -76,9 +76,9 @@ def test_going_back_brings_the_table_of_before(visit, world):
     screen = visit()
     screen.open(world.addresses["pages"])
     screen.tab.get_by_label("Соцсеть").select_option("vk")
-    expect(screen.tab.locator(".found")).to_have_text("Найдено 14 страниц")
+    expect(screen.tab.locator(".found")).to_have_text("Найдено 15 страниц")
     screen.tab.go_back()
-    expect(screen.tab.locator(".found")).to_have_text("Найдено 56 страниц")
+    expect(screen.tab.locator(".found")).to_have_text("Найдено 57 страниц")
 
 
 def test_sorting_stays_when_a_filter_is_chosen(visit, world):
@@ -87,7 +87,7 @@ def test_sorting_stays_when_a_filter_is_chosen(visit, world):
     screen.tab.locator("#sort-subscribers").click()
     expect(screen.tab.locator("th[aria-sort=ascending]")).to_contain_text("Подписчики")
     screen.tab.get_by_label("Соцсеть").select_option("vk")
-    expect(screen.tab.locator(".found")).to_have_text("Найдено 14 страниц")
+    expect(screen.tab.locator(".found")).to_have_text("Найдено 15 страниц")
     expect(screen.tab.locator("th[aria-sort=ascending]")).to_contain_text("Подписчики")
 
 
@@ -125,7 +125,7 @@ def test_the_tables_work_without_javascript(visit, world):
     screen.open(world.addresses["pages"])
     screen.tab.get_by_label("Соцсеть").select_option("ok")
     screen.tab.get_by_role("button", name="Найти").click()
-    expect(screen.tab.locator(".found")).to_have_text("Найдено 14 страниц")
+    expect(screen.tab.locator(".found")).to_have_text("Найдено 15 страниц")
     screen.tab.locator("#sort-title").click()
     expect(screen.tab.locator("tbody tr").first).to_contain_text("Ёлкинский музей")
 
@@ -138,7 +138,7 @@ def test_the_status_of_the_collection_refreshes_itself_and_can_be_paused(visit, 
     expect(screen.tab.get_by_text("осталась 1 страница")).to_be_visible()
     screen.tab.get_by_role("link", name="Приостановить обновление").click()
     expect(screen.tab.get_by_role("link", name="Возобновить обновление")).to_be_visible()
-    assert screen.tab.locator("[hx-trigger]").count() == 0
+    assert screen.tab.locator("[hx-trigger^=every]").count() == 0
 
 
 def test_a_screen_can_be_walked_by_keyboard(visit, world):
