@@ -10,8 +10,9 @@ from appeals.models import Appeal, AppealState
 from gospub import clock
 from gospub.accounts.models import User
 from letters.links import absolute
-from monitoring.dashboards.filters import GONE, STALE, StateChoice
+from monitoring.dashboards.filters import StateChoice
 from monitoring.dashboards.queries.troubles import stoppages, troubles
+from monitoring.dashboards.showing import GONE, STALE
 from monitoring.models import (
     Dimension,
     EvidenceCard,

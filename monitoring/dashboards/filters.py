@@ -35,11 +35,12 @@ from monitoring.models import (
 from monitoring.models.measures import GONE_REASONS
 from monitoring.templatetags.figures import short_day
 
+from .showing import GONE, stale_pages, unread_pages
+
 MAX_WORDS = 8
 # Digits of an ИНН or ОГРН that are enough to search by it; fewer are the number of a school.
 NUMBER_BEGINS = 4
 SAME_LETTERS = {"е": "её", "ё": "её"}
-GONE = (PageStatus.DELETED, PageStatus.BLOCKED, PageStatus.NOT_FOUND, PageStatus.REPLACED)
 
 
 def word_pattern(word: str) -> str:
@@ -84,27 +85,6 @@ class StateChoice(TextChoices):
     FAILED = "failed", _("Last reading failed")
     UNREAD = "unread", _("Shows its figures, last reading failed")
     STALE = "stale", _("Shows its figures, none for over 3 days")
-
-
-# A number that is older than this is no longer fresh.
-STALE = dt.timedelta(days=3)
-
-
-def showing(pages: QuerySet[Page]) -> QuerySet[Page]:
-    """Those of the pages that exist and show their figures."""
-    return pages.exclude(status__in=(*GONE, PageStatus.CLOSED))
-
-
-def unread_pages(pages: QuerySet[Page]) -> QuerySet[Page]:
-    """Those that show their figures and were not read the last time it was tried."""
-    return showing(pages).filter(state__slot_status=SlotStatus.FAILED)
-
-
-def stale_pages(pages: QuerySet[Page], now: dt.datetime) -> QuerySet[Page]:
-    """Those that show their figures, should have been read, and have none of the last days up to `now` (aware)."""
-    limit = (now - STALE).date()
-    old = Q(state=None) | Q(state__measured_on=None) | Q(state__measured_on__lt=limit)
-    return showing(pages).filter(old, added_on__lt=limit)
 
 
 class Posted(TextChoices):

@@ -81,7 +81,7 @@ def values_of(peers: Collection[Peers]) -> dict[Peers, list[float]]:
         return {}
     among = reduce(or_, (Q(rating=rating, group=group) for rating, group in peers))
     found: dict[Peers, list[float]] = defaultdict(list)
-    ranked = Score.objects.filter(among, status=ScoreStatus.RANKED).order_by()
+    ranked = Score.objects.filter(among, status=ScoreStatus.RANKED, exact__isnull=False).order_by()
     for rating, group, exact in ranked.values_list("rating", "group", "exact"):
         found[rating, group].append(exact)
     return {key: sorted(values) for key, values in found.items()}

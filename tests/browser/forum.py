@@ -7,6 +7,7 @@ from gospub.accounts.models import User
 from letters.models import Kind, Letter, LetterState
 from monitoring.models import Page, Region, Stewardship
 from ratings.models import Methodology, Rating, Score, ScoreStatus
+from tests.ratings.worlds import item
 
 NOW = dt.datetime(2024, 10, 26, 2, tzinfo=dt.UTC)
 TODAY = dt.date(2024, 10, 26)
@@ -79,12 +80,19 @@ def keep_participant(event: Event, number: int, key: str, user: User, **fields: 
 def keep_effect(region: Region, pages: list[Page]) -> None:
     """A month before the training and one after it; of the others too few are rated."""
     by = Methodology.objects.create(
-        slug="months", version="1", name="Помесячная методика", data={"subject": "page", "items": []}
+        slug="months", version="1", name="Помесячная методика", data={"subject": "page", "items": [item("avatar")]}
     )
     for first, gain in ((dt.date(2024, 4, 1), 0), (dt.date(2024, 7, 1), 4)):
         last = first + dt.timedelta(days=29)
         rating = Rating.objects.create(
-            region=region, methodology=by, unit="month", first=first, last=last, read_to=last, computed_at=NOW
+            region=region,
+            methodology=by,
+            unit="month",
+            first=first,
+            last=last,
+            read_to=last,
+            computed_at=NOW,
+            groups=[[]],
         )
         for number, page in enumerate([*pages[1:20:2], pages[40]]):
             points = 40 + number + gain

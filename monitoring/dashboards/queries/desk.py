@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from gospub.accounts.models import Invitation, User
 from gospub.accounts.queries import may_invite
 from gospub.clock import local_day
-from monitoring.dashboards.filters import GONE, StateChoice, stale_pages, unread_pages
+from monitoring.dashboards.filters import StateChoice
+from monitoring.dashboards.showing import GONE, stale_pages, unread_pages
 from monitoring.models import EventKind, EvidenceDecision, Page, PageEvent, Region, SuspectState
 
 from . import evidence, gaps, suspects

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, 
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.dashboards.filters import STALE, showing
+from monitoring.dashboards.showing import STALE, showing
 from monitoring.models import (
     Dimension,
     GapExcuse,
