@@ -84,9 +84,8 @@ class Screen:
         """What axe finds: rule and the elements that break it."""
         if not self.tab.evaluate("'axe' in window"):
             self.tab.evaluate(AXE.read_text("utf-8"))
-        found = self.tab.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)[
-            "violations"
-        ]
+        options = {"runOnly": RULES, "resultTypes": ["violations"]}
+        found = self.tab.evaluate("options => axe.run(options)", options)["violations"]
         return [f"{v['id']}: {[node['html'][:160] for node in v['nodes'][:3]]}" for v in found]
 
 
