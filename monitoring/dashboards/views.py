@@ -156,7 +156,7 @@ def in_registry(request: HttpRequest, region: Region, row: Institution | Page) -
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of one page."""
     joined = Page.objects.visible_to(request.user).select_related("institution__region", "state")
-    found = get_object_or_404(joined, pk=pk)
+    found = get_object_or_404(joined.annotate(not_collected_since=trouble_queries.off_since), pk=pk)
     region = found.institution.region
     now = clock.now()
     today = clock.local_day(now, region.time_zone)
@@ -166,7 +166,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "today": today,
         "card": card,
         "chart": {**card_queries.chart(card), "missing": _("no data"), "doubt": _("doubtful number")},
-        "not_collected": trouble_queries.not_collected_since().get(found.platform),
+        "not_collected": found.not_collected_since,
         **in_registry(request, region, found),
     }
     return render(request, "page.html", context)

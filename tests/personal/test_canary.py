@@ -4,8 +4,9 @@ import gzip
 import io
 import json
 import logging
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -33,6 +34,10 @@ SIGNS = ("анареев", "anareev", "77-31", "7731")
 CONTACT_SIGNS = ("anareev", "77-31")
 # They see names: where the region is theirs all of them, else of those who run their pages.
 NAMES_ALONE = (Role.OFFICIAL, Role.ADMIN)
+# Of a line of the log: numbers of requests and moments, in which the canary's digits occur by chance.
+NUMBERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][\d:.,]+Z?")
+# What takes the canary's page out of the registry comes last.
+LAST = ("/archive/", "/merge/", "/move/", "/change/")
 OPEN_ROLES = (Role.ANONYMOUS, Role.OVER, Role.OTHER_ADMIN, Role.OTHER_CURATOR)
 
 
@@ -88,6 +93,10 @@ def addresses(*scenes: Scene) -> Iterator[str]:
     yield from ("/nowhere/", "/favicon.ico")
 
 
+def in_order(asked: Iterable[str]) -> list[str]:
+    return sorted(set(asked), key=lambda address: (address.endswith(LAST), address))
+
+
 def answers(user: User | None, *scenes: Scene) -> Iterator[tuple[str, HttpResponse]]:
     """What each address answers by every method, to a browser and to htmx, with and without the token of forms."""
     client = Client(enforce_csrf_checks=False, raise_request_exception=False)
@@ -95,7 +104,7 @@ def answers(user: User | None, *scenes: Scene) -> Iterator[tuple[str, HttpRespon
     for each in (client, strict):
         if user:
             each.force_login(user)
-    for address in sorted(set(addresses(*scenes))):
+    for address in in_order(addresses(*scenes)):
         for headers in ({}, {"HX-Request": "true"}):
             yield f"GET {address}", client.get(address, headers=headers)
             yield f"POST {address}", client.post(address, headers=headers)
@@ -142,7 +151,7 @@ def bundle(rated: Scene) -> dict:
 def test_no_address_tells_of_the_canary(here, rated, role, caplog):
     caplog.set_level(logging.DEBUG)
     assert heard(user_of(here, role), here, rated) == []
-    assert not tells(caplog.text)
+    assert not tells(NUMBERS.sub("", caplog.text))
     assert not any(tells(str(letter.message())) or tells(letter.body) for letter in mail.outbox)
 
 
@@ -175,7 +184,7 @@ def files_told(user: User, *scenes: Scene) -> dict[str, bool]:
     """Of each file that tells of the canary whether the audit trail says so, with the number of its rows."""
     client, told = Client(raise_request_exception=False), {}
     client.force_login(user)
-    for address in sorted(set(addresses(*scenes)) - {reverse("account_logout")}):
+    for address in in_order(set(addresses(*scenes)) - {reverse("account_logout")}):
         for method in (client.get, client.post):
             before = AuditEntry.objects.latest("pk").pk
             response = method(address)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, Q, Value
+from django.db.models import CharField, Count, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -71,6 +71,12 @@ def stoppages(now: dt.datetime | None) -> list[Stoppage]:
             found.append(Stoppage("", NO_SIGN, last))
     networks = {platform: Stoppage(platform, state, at) for platform, state, at in rows if state != NO_SIGN}
     return found + [networks[code] for code in PlatformCode.values if code in networks]
+
+
+# Of a page, since when its network is paused or switched off; NULL where it is on.
+off_since = Subquery(
+    Network.objects.exclude(state=NetworkState.ON).filter(platform=OuterRef("platform")).values("since")[:1]
+)
 
 
 def not_collected_since() -> dict[str, dt.datetime]:
