@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,9 +21,6 @@ LONGEST_ADDRESS = 300
 class SectorField(forms.ModelChoiceField):
     """Sectors as a tree in one list: «Культура → Библиотеки»."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(Sector.objects.select_related("parent__parent"), **options)
-
     def label_from_instance(self, sector: Sector) -> str:
         return " → ".join(step.name for step in sector.path())
 
@@ -37,6 +34,16 @@ class MunicipalityField(forms.ModelChoiceField):
 
 def municipalities(region: Region) -> QuerySet[Municipality]:
     return Municipality.objects.filter(region=region).select_related("parent")
+
+
+def sectors(region: Region) -> QuerySet[Sector]:
+    """Sectors of the region's institutions, with the wider ones. The list is shared by all regions: what others call
+    theirs is theirs, and a new one comes with a spreadsheet."""
+    institutions = Institution.objects.filter(region=region)
+    within = Q()
+    for step in ("sector", "sector__parent", "sector__parent__parent"):
+        within |= Q(pk__in=institutions.values(step))
+    return Sector.objects.filter(within).select_related("parent__parent")
 
 
 def founders(region: Region) -> list[str]:
@@ -61,11 +68,12 @@ class InstitutionForm(forms.ModelForm):
             "inn": forms.TextInput(attrs={**TEXT, "inputmode": "numeric"}),
         }
 
-    sector = SectorField(label=gettext_lazy("Sector"), required=False, widget=forms.Select(attrs=CHOICE))
+    sector = SectorField(None, label=gettext_lazy("Sector"), required=False, widget=forms.Select(attrs=CHOICE))
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
         self.fields["municipality"].queryset = municipalities(self.instance.region)
+        self.fields["sector"].queryset = sectors(self.instance.region)
         for name in ("municipality", "sector"):
             self.fields[name].empty_label = _("not given")
 
@@ -192,7 +200,7 @@ class BulkInstitutionsForm(forms.Form):
     """What many institutions are to have from now on; what is left empty stays."""
 
     municipality = MunicipalityField(None, required=False, label=gettext_lazy("Municipality"))
-    sector = SectorField(required=False, label=gettext_lazy("Sector"))
+    sector = SectorField(None, required=False, label=gettext_lazy("Sector"))
     level = forms.ChoiceField(required=False, label=gettext_lazy("Level"))
     founder = forms.CharField(
         required=False,
@@ -206,6 +214,7 @@ class BulkInstitutionsForm(forms.Form):
         super().__init__(*args, auto_id="bulk-%s", **options)
         as_it_is = _("as it is")
         self.fields["municipality"].queryset = municipalities(region)
+        self.fields["sector"].queryset = sectors(region)
         self.fields["level"].choices = [("", as_it_is), *Level.choices]
         for name in ("municipality", "sector"):
             self.fields[name].empty_label = as_it_is

@@ -38,6 +38,7 @@ def client(region: Region) -> Client:
 def test_those_ticked_are_changed_and_no_others(client, region):
     ticked, other = InstitutionFactory(region=region), InstitutionFactory(region=region)
     place, sector = MunicipalityFactory(region=region), SectorFactory()
+    InstitutionFactory(region=region, sector=sector)
     sent = {
         "apply": "1",
         "row": [ticked.pk],

@@ -35,6 +35,7 @@ from tests.factories import (
     MunicipalityFactory,
     PageFactory,
     RegionFactory,
+    SectorFactory,
     analyst,
     collected,
     inn,
@@ -88,6 +89,15 @@ def test_an_institution_is_added_by_hand(client, region, user):
     assert (change.kind, change.by, change.rows.get().before) == (ChangeKind.ADD, user, {})
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.subject) == (user.email, "registry.add", f"institution {made.pk}")
+
+
+def test_only_sectors_of_the_region_are_offered(client, region):
+    own, abroad = SectorFactory(name="Культура", parent=SectorFactory(name="Досуг")), SectorFactory(name="Чужая")
+    InstitutionFactory(region=region, sector=own)
+    InstitutionFactory(sector=abroad)
+    html = client.get(reverse("institution_new", args=[region.code])).content.decode()
+    assert "Досуг → Культура" in html
+    assert "Чужая" not in html
 
 
 def test_the_same_institution_is_not_added_twice(client, region):
