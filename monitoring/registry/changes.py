@@ -126,7 +126,7 @@ def _word(model: type[Institution] | type[Page], name: str, value: object, words
 
 def find_targets(region: Region, query: str, user: User, without: Institution) -> list[Institution]:
     """Institutions of the registry that the words find, to choose from."""
-    if not query:
+    if not query or "\0" in query:  # no base can hold it
         return []
     found = Institution.objects.visible_to(user).kept().filter(region=region).exclude(pk=without.pk)
     found = found.filter(containing(query[:200], ("name", "founder"), ("inn", "ogrn")))

@@ -98,20 +98,31 @@ def _dump_postgresql(path: Path) -> dict[str, int]:
 def _load_postgresql(path: Path) -> None:
     """The present base steps aside, and comes back where the copy cannot be read in."""
     with _aside():
-        _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges",
+        _run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-comments",
              "--dbname", _environment()["PGDATABASE"], path)  # fmt: skip
 
 
 @contextmanager
 def _aside() -> Iterator[None]:
-    _execute([f"DROP SCHEMA public CASCADE; ALTER SCHEMA {ASIDE} RENAME TO public"] if _is_aside() else [])
-    _execute([f"ALTER SCHEMA public RENAME TO {ASIDE}; CREATE SCHEMA public"])
+    back = f"{_extensions_to(ASIDE)}; DROP SCHEMA public CASCADE; ALTER SCHEMA {ASIDE} RENAME TO public"
+    _execute([back] if _is_aside() else [])
+    _execute([f"ALTER SCHEMA public RENAME TO {ASIDE}; CREATE SCHEMA public; {_extensions_to('public')}"])
     try:
         yield
     except BaseException:
-        _execute([f"DROP SCHEMA public CASCADE; ALTER SCHEMA {ASIDE} RENAME TO public"])
+        _execute([back])
         raise
     _execute([f"DROP SCHEMA {ASIDE} CASCADE"])
+
+
+def _extensions_to(schema: str) -> str:
+    """SQL that takes the extensions along: there is one of each in a base, and both the copy and what steps aside have
+    indexes that need it."""
+    return f"""DO $$ DECLARE each record; BEGIN
+        FOR each IN SELECT extname FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
+                WHERE nspname IN ('public', '{ASIDE}') AND nspname <> '{schema}' AND extrelocatable LOOP
+            EXECUTE format('ALTER EXTENSION %I SET SCHEMA {schema}', each.extname);
+        END LOOP; END $$"""  # noqa: S608
 
 
 def _is_aside() -> bool:

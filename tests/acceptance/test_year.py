@@ -23,8 +23,9 @@ NOW = dt.datetime(2024, 1, 20, 2, tzinfo=dt.UTC)
 PAGES = 3465  # of the Novosibirsk region in 2023
 MINUTES = 5
 SLOTS = """
-    INSERT INTO monitoring_slot (page_id, day, platform, status, reason, attempts, finished_at, posts_owed)
-    SELECT p.id, d.day, p.platform, 'ok', '', 1, %(then)s, true FROM monitoring_page p, year_days d
+    INSERT INTO monitoring_slot (page_id, day, platform, status, reason, answer_hash, attempts, finished_at,
+                                 posts_owed)
+    SELECT p.id, d.day, p.platform, 'ok', '', '', 1, %(then)s, true FROM monitoring_page p, year_days d
 """
 DAYS = """
     INSERT INTO monitoring_pageday (page_id, day, subscribers, subscribers_provenance, subscribers_step, collected_at,
