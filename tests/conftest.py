@@ -5,6 +5,7 @@ import os
 import hypothesis
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from tests import services
 
@@ -25,6 +26,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_never_emptied")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords():
+    """People made by fixtures of any scope; the hash of the product takes a third of a second."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _plain_static(settings):
     """Templates may name static files without a collected manifest."""
@@ -32,7 +40,6 @@ def _plain_static(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
