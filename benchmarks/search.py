@@ -104,14 +104,15 @@ def start() -> None:
     django.setup()
 
 
-def fill(pages: int) -> str:
-    """Regions with places, institutions, pages and people; numbers in their names repeat as they do in life."""
+def fill(pages: int, regions: int = 0) -> str:
+    """Regions with places, institutions, pages and people; numbers in their names repeat as they do in life.
+    regions: how many; 0 = one for 3 000 pages, at most REGIONS."""
     start()
     from django.db import connection
 
     from monitoring.models import Municipality, Page, Person, Region
 
-    regions = max(1, min(REGIONS, pages // 3000))
+    regions = regions or max(1, min(REGIONS, pages // 3000))
     made = [
         Region(code=f"RU-B{n}", name=f"Край {n}", oktmo=f"{n:08d}", time_zone="Asia/Vladivostok")
         for n in range(regions)
