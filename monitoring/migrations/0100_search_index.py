@@ -28,10 +28,19 @@ def index(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
             )
 
 
+def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    """A step back takes the indexes away, so that the step forward can make them again. The extension stays."""
+    if editor.connection.vendor != "postgresql":
+        return
+    for name, columns in COLUMNS.items():
+        for column in columns:
+            editor.execute(f"DROP INDEX IF EXISTS {name}_{column}_trigrams")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
         ('monitoring', '0001_initial'),
     ]
 
-    operations = [migrations.RunPython(index, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(index, drop)]
