@@ -66,8 +66,9 @@ MONTHS = """
         people_comments, answered_comments)
     SELECT date_trunc('month', day)::date, page_id, min(subscribers), max(subscribers), count(*), count(*), sum(posts),
         sum(own_posts), sum(views), sum(likes), sum(comments), sum(reposts), sum(subscribers), count(*), 0, 0,
-        count(*) FILTER (WHERE posts > 0), 4, 4, 4, 4, 3, 2, 1, 0, sum(posts), coalesce(sum(likes + comments + reposts), 0),
-        sum(posts * subscribers::bigint), sum(posts), coalesce(sum(likes + comments + reposts), 0),
+        count(*) FILTER (WHERE posts > 0), 4, 4, 4, 4, 3, 2, 1, 0, sum(posts),
+        coalesce(sum(likes + comments + reposts), 0), sum(posts * subscribers::bigint), sum(posts),
+        coalesce(sum(likes + comments + reposts), 0),
         sum(posts * subscribers::bigint), coalesce(sum(views), 0), coalesce(sum(people_comments), 0),
         coalesce(sum(answered_comments), 0)
     FROM monitoring_pageday GROUP BY 1, 2"""

@@ -16,7 +16,6 @@ from monitoring.collection.comments import FRESH
 from monitoring.dashboards.filters import GONE
 from monitoring.dashboards.queries.checklist import POSTING_NORM, Verdict, requirements
 from monitoring.dashboards.queries.pages import PageRow, page_rows, pages_of
-from monitoring.dashboards.queries.troubles import not_collected_since
 from monitoring.models import EvidenceCard, Institution, Page, PageClass, PageProfile, Person, Post
 from ratings.explain import Scenario
 from ratings.rules import Kind, Rules
@@ -96,7 +95,7 @@ def _pages(
 ) -> tuple[list[PageLine], list[Task]]:
     """The watched pages, and what is to be done on each."""
     found = pages_of(institution.region, user).filter(institution=institution).order_by("platform", "handle")
-    rows = list(page_rows(found, not_collected_since()))
+    rows = list(page_rows(found))
     keys = [row.page.pk for row in rows]
     today = local_day(now, institution.region.time_zone)
     begun = day_bounds(monday, institution.region.time_zone)[0]

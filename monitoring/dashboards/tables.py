@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
@@ -11,6 +12,10 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
 PER_PAGE = 50
+# Of the days of a chart, so many stand in its table at first.
+LISTED_DAYS = 62
+
+Day = TypeVar("Day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,12 @@ class Table:
     @property
     def total(self) -> int:
         return self.page.paginator.count
+
+
+def latest_days(request: HttpRequest, rows: Sequence[Day]) -> Sequence[Day]:
+    """Of the days of a chart, newest first, those that its table shows: two months, or with `?days=all` every one.
+    Two years of rows make a screen ten times as heavy, and few ever look at them."""
+    return rows if request.GET.get("days") == "all" else rows[:LISTED_DAYS]
 
 
 def table(request: HttpRequest, rows: QuerySet, columns: Sequence[Column], default_sort: str) -> Table:

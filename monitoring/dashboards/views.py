@@ -53,6 +53,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "region": region,
         "today": today,
         "view": view,
+        "listed_days": tables.latest_days(request, view.trend),
         "data_day": view.day,
         "chart": {"series": overview_queries.chart(view), "missing": _("no data")},
         "present": overview_queries.present(region, now),
@@ -73,7 +74,7 @@ def pages(request: HttpRequest, code: str) -> HttpResponse:
         "data_day": overview_queries.latest_day(region, clock.local_day(now, region.time_zone)),
         "filter": chosen,
         "table": table,
-        "rows": page_queries.page_rows(table.page, trouble_queries.not_collected_since()),
+        "rows": page_queries.page_rows(table.page),
         "keeps": request.user.rights.keeps(region.pk),
     }
     return render_table(request, "pages.html", context)
@@ -107,7 +108,7 @@ def pages_export(request: HttpRequest, code: str, kind: str) -> HttpResponseBase
     now = clock.now()
     sort = tables.sort_of(request.GET, page_queries.COLUMNS, page_queries.DEFAULT_SORT)
     found = tables.ordered(chosen_pages(request, region, now).qs, page_queries.COLUMNS, sort)
-    rows = (page_queries.export_row(row, region) for row in page_queries.page_rows(found.iterator(2000), {}))
+    rows = (page_queries.export_row(row, region) for row in page_queries.page_rows(found.iterator(2000)))
     day = clock.local_day(now, region.time_zone)
     name = f"pages-{region.code.lower()}-{day}"
     return exports.download(kind, name, _("Pages"), page_queries.EXPORT_HEADINGS, rows)
@@ -165,6 +166,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "region": region,
         "today": today,
         "card": card,
+        "listed_days": tables.latest_days(request, card.days),
         "chart": {**card_queries.chart(card), "missing": _("no data"), "doubt": _("doubtful number")},
         "not_collected": found.not_collected_since,
         **in_registry(request, region, found),

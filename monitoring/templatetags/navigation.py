@@ -1,10 +1,10 @@
 """The menu of the layout: only links that exist and that the user may open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django import template
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import Case, Count, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.template import RequestContext
 from django.urls import NoReverseMatch, reverse
@@ -117,15 +117,21 @@ class Link:
 def navigation(context: RequestContext) -> dict[str, object]:
     """The menu for `region` of the context, or for the first region that the user sees."""
     request = context["request"]
-    regions = list(Region.objects.visible_to(request.user)) if request.user.is_authenticated else []
-    region = context.get("region") or (regions[0] if regions else None)
+    region = context.get("region")
+    regions = seen_regions(request.user, region) if request.user.is_authenticated else []
+    region = region or (regions[0] if regions else None)
+    waiting = waiting_counts(region, request.user, regions) if region else {}
     return {
         "request": request,
         "user": request.user,
         "csrf_token": context.get("csrf_token"),
         "choices": [(each, home_of(each, request.user)) for each in regions],
         "region": region,
-        "links": [*own_links(request), *(links(request, region) if region else []), *installation_links(request)],
+        "links": [
+            *own_links(request),
+            *(links(request, region, waiting) if region else []),
+            *installation_links(request),
+        ],
     }
 
 
@@ -144,12 +150,11 @@ def own_links(request) -> list[Link]:
     return [Link(url, _("Today"), "today", screen in ("desk", "desks"))]
 
 
-def links(request, region: Region) -> list[Link]:
-    """Sections of the region; an institution admin has no region-wide ones."""
+def links(request, region: Region, waiting: Mapping[str, int]) -> list[Link]:
+    """Sections of the region; an institution admin has no region-wide ones. waiting: as of `waiting_counts`."""
     rights = request.user.rights
     seen = KEEPERS if rights.keeps(region.pk) else WHOLE if rights.sees_whole(region.pk) else ALL
     screen = request.resolver_match.url_name if request.resolver_match else ""
-    waiting = waiting_counts(region, request.user)
     result = []
     for name, title, icon, least, others in SECTIONS:
         if seen < least:
@@ -165,14 +170,29 @@ def links(request, region: Region) -> list[Link]:
     return result
 
 
-def waiting_counts(region: Region, user: User) -> dict[str, int]:
-    """{section: how many things wait there}, by one query for all of them."""
+def seen_regions(user: User, region: Region | None) -> list[Region]:
+    """The regions that the user sees; the one looked at comes with what waits there, for it is asked for anyway."""
+    seen = Region.objects.visible_to(user)
+    return list(seen.annotate(**counted(region, user)) if region else seen)
+
+
+def waiting_counts(region: Region, user: User, seen: Sequence[Region]) -> dict[str, int]:
+    """{section: how many things wait there}; asks anew only where the region came without its counts."""
+    names = [f"{name}_waiting" for name in BADGES]
+    known = next((each for each in seen if each.pk == region.pk and hasattr(each, names[0])), None)
+    if known is None:
+        known = Region.objects.annotate(**counted(region, user)).get(pk=region.pk)
+    return {name.removesuffix("_waiting"): getattr(known, name) for name in names}
+
+
+def counted(region: Region, user: User) -> dict[str, Case]:
+    """What waits in each section of the region, as columns of it; 0 in the rows of other regions."""
     counts = {}
     for name, (rows, _address) in BADGES.items():
         one = rows(region, user).order_by().values(one=Value(1))
-        counts[f"{name}_waiting"] = Coalesce(Subquery(one.annotate(count=Count("pk")).values("count")), 0)
-    row = Region.objects.filter(pk=region.pk).values(**counts).first() or {}
-    return {name.removesuffix("_waiting"): count for name, count in row.items()}
+        count = Coalesce(Subquery(one.annotate(count=Count("pk")).values("count")), 0)
+        counts[f"{name}_waiting"] = Case(When(pk=region.pk, then=count), default=0)
+    return counts
 
 
 def installation_links(request) -> list[Link]:

@@ -36,7 +36,7 @@ def pages(asked: Asked) -> Tables:
     found = page_queries.pages_of(asked.region, asked.user)
     chosen = PageFilter(asked.query, found, institutions=_institutions_seen(asked), now=asked.now)
     rows = sorted_as_asked(asked, chosen.qs, page_queries.COLUMNS, page_queries.DEFAULT_SORT)
-    cells = (page_queries.export_row(row, asked.region) for row in page_queries.page_rows(rows.iterator(AT_ONCE), {}))
+    cells = (page_queries.export_row(row, asked.region) for row in page_queries.page_rows(rows.iterator(AT_ONCE)))
     sheet = Sheet("pages", _("Pages"), page_queries.EXPORT_HEADINGS, cells)
     return Tables([sheet], conditions_of(chosen), latest_day(asked.region, asked.today))
 

@@ -333,3 +333,15 @@ def test_what_lacks_says_what_to_do(page):
     advice = {str(check.title): check.advice for check in checks if check.verdict == Verdict.NO}
     assert advice["Не меньше 3 записей за 7 дней"] == "Нужно ещё 2 записи."
     assert all(advice.values())
+
+
+def test_the_table_of_days_shows_two_months_and_on_demand_every_day(analyst_client, page):
+    for back in range(70):
+        collected(page, DAY - dt.timedelta(days=back), subscribers=100)
+    address = reverse("page", args=[page.pk])
+    short = analyst_client.get(address).content.decode()
+    whole = analyst_client.get(address, {"days": "all"}).content.decode()
+    first = (DAY - dt.timedelta(days=69)).strftime("%d.%m.%Y")
+    assert "Показаны последние дни: 62 из 70." in " ".join(short.split())
+    assert (first in whole, "Показаны последние дни" in whole) == (True, False)
+    assert f'<th scope="row" class="first num">{first}</th>' not in short

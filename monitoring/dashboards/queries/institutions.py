@@ -14,7 +14,6 @@ from monitoring.dashboards.tables import Column
 from monitoring.models import Exemption, Institution, Obligation, Page, PlatformCode, Region, Sector
 
 from .pages import PageRow, page_rows, pages_of
-from .troubles import not_collected_since
 
 COLUMNS = (
     Column("name", _("Institution"), "name"),
@@ -75,7 +74,7 @@ class InstitutionCard:
 def institution_card(institution: Institution, user: User, day: dt.date) -> InstitutionCard:
     """What is known of the institution, with the duties in force on `day`."""
     pages = pages_of(institution.region, user).filter(institution=institution).order_by("platform", "handle")
-    rows = list(page_rows(pages, not_collected_since()))
+    rows = list(page_rows(pages))
     measured = [row.state.subscribers for row in rows if row.state.subscribers is not None]
     in_force = Q(since__lte=day) & (Q(until=None) | Q(until__gte=day))
     exemptions = list(institution.exemptions.filter(in_force).order_by("-since"))

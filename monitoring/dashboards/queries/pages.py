@@ -1,7 +1,7 @@
 """The table of pages: rows for the screen and for the files."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, FloatField, QuerySet, Value
@@ -12,6 +12,8 @@ from gospub import clock
 from gospub.accounts.models import User
 from monitoring.dashboards.tables import Column
 from monitoring.models import Page, PageState, Region
+
+from .troubles import off_since
 
 COLUMNS = (
     Column("title", _("Page"), "shown_title"),
@@ -57,15 +59,16 @@ def pages_of(region: Region, user: User, *, archived: bool = False) -> QuerySet[
         .annotate(
             shown_title=Coalesce(NullIf("title", Value("")), "handle"),
             engagement=Cast(F("state__interactions_30"), FloatField()) / NullIf(F("state__views_30"), 0),
+            not_collected_since=off_since,
         )
     )
 
 
-def page_rows(pages: Iterable[Page], stopped: Mapping[str, dt.datetime]) -> Iterator[PageRow]:
-    """Rows of pages that came from `pages_of`. stopped: networks that are not collected, and since when."""
+def page_rows(pages: Iterable[Page]) -> Iterator[PageRow]:
+    """Rows of pages that came from `pages_of`."""
     for page in pages:
         state = getattr(page, "state", None) or PageState(page=page)
-        yield PageRow(page, state, page.engagement, stopped.get(page.platform))
+        yield PageRow(page, state, page.engagement, page.not_collected_since)
 
 
 EXPORT_HEADINGS: Sequence[object] = (
