@@ -25,6 +25,20 @@
     if (event.detail.successful && failed) trouble().hidden = true;
   });
 
+  // What had the focus may be gone with a swap: its like takes it over, else the part that is new, never the body.
+  let held = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    const focused = document.activeElement;
+    held = target.contains(focused) ? { part: target.id, href: focused.getAttribute("href") } : null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const part = held && document.activeElement === document.body && document.getElementById(held.part);
+    if (!part) return;
+    const like = held.href && part.querySelector(`a[href="${CSS.escape(held.href)}"]`);
+    if (!like) part.tabIndex = -1;
+    (like || part).focus({ preventScroll: true });
+  });
+
   // A draft that cannot be kept since the sign-in is over stays on the screen; whoever signs in in another window has a
   // new token for forms, which this one takes over.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
@@ -48,6 +62,10 @@
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target)) close(menu);
     }
+  });
+  document.addEventListener("focusout", (event) => {
+    const menu = event.target.closest("details.menu[open]");
+    if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) close(menu);
   });
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.activeElement.closest("details.menu[open]");

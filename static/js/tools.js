@@ -1,4 +1,4 @@
-// The search box and the menu of files; both work without it.
+// The search box, the menu of files and wide tables; all of them work without it.
 (() => {
   // Suggestions under the search box: arrows walk through them, Escape and leaving close them.
   const suggestions = (target) => target.closest?.(".find")?.querySelector(".find-list");
@@ -22,6 +22,18 @@
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest(".find")) document.getElementById("suggestions")?.replaceChildren();
+  });
+
+  // In a table wider than the window what comes into focus moves out from under the first column, which stays in place.
+  document.addEventListener("focusin", ({ target }) => {
+    const box = target.closest(".table-box");
+    const first = target.closest("tr")?.querySelector(".first");
+    if (!box || !first || first.contains(target)) return;
+    const seen = target.getBoundingClientRect();
+    const left = first.getBoundingClientRect().right;
+    const right = box.getBoundingClientRect().left + box.clientWidth;
+    if (seen.left < left) box.scrollLeft -= left - seen.left + 8;
+    else if (seen.right > right) box.scrollLeft += Math.min(seen.right - right + 8, seen.left - left);
   });
 
   // Files and saved views follow the filter that htmx has put into the address.

@@ -1,7 +1,9 @@
 """The search box, the menu of files, pictures of charts and paper, in a real browser."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
+
+from tests.factories import analyst, curator, operator
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,6 +34,43 @@ def test_enter_leads_to_the_whole_screen(visit, world):
     box.press("Enter")
     expect(screen.tab.get_by_role("heading", level=1)).to_have_text("Поиск")
     assert screen.tab.locator(".list a").count() > 0
+
+
+LANDINGS = {
+    "operator": lambda institution: operator(),
+    "analyst": lambda institution: analyst(institution.region),
+    "curator": lambda institution: curator(institution.region, institution.founder),
+}
+
+
+def test_a_newcomer_finds_an_institution_in_three_clicks_from_where_the_sign_in_leads(visit, world):
+    """By what is read on the screen alone, once by the search box and once by the menu; ten seconds are enough."""
+    name, found = "Межпоселенческая центральная", f"**/institutions/{world.institution.pk}/"
+    world.institution.refresh_from_db()
+    for role, user in LANDINGS.items():
+        screen = visit(user=user(world.institution))
+        tab, clicks = screen.tab, []
+
+        def click(target: Locator, clicks: list[str] = clicks) -> None:
+            target.click(timeout=10_000)
+            clicks.append(str(target))
+
+        tab.goto(screen.base)
+        click(tab.get_by_placeholder("Поиск по всему"))
+        tab.keyboard.type(name)
+        click(tab.locator("#suggestions").get_by_role("link", name=name).first)
+        tab.wait_for_url(found, timeout=10_000)
+        assert len(clicks) <= 3, role
+
+        tab.goto(screen.base)
+        clicks.clear()
+        click(tab.locator(".side").get_by_role("link", name="Учреждения"))
+        click(tab.get_by_label("Поиск учреждения"))
+        tab.keyboard.type(name)
+        tab.wait_for_url("**q=**")
+        click(tab.locator("#results tbody").get_by_role("link", name=name).first)
+        tab.wait_for_url(found, timeout=10_000)
+        assert len(clicks) <= 3, role
 
 
 def test_the_menu_of_files_follows_the_filter(visit, world):
