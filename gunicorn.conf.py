@@ -8,8 +8,12 @@ from typing import Any
 from gospub.logs import configuration
 
 # Before prometheus_client is imported, or each process would count for itself.
-_own = "PROMETHEUS_MULTIPROC_DIR" not in os.environ
-_folder = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="gospub-metrics-") if _own else "")
+# An empty name: each counts for itself all the same, and leaves no files in whatever folder this is.
+_asked = os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+_own = _asked is None
+_folder = tempfile.mkdtemp(prefix="gospub-metrics-") if _own else _asked
+if _folder:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folder
 
 _logs = configuration(os.environ.get("LOG_LEVEL") or "WARNING", os.environ.get("LOG_FORMAT") or "json")
 _console: dict[str, Any] = {"level": "INFO", "handlers": ["console"], "propagate": False}
@@ -23,7 +27,8 @@ def child_exit(server: object, worker: Any) -> None:
     """What a dead process has counted stays counted."""
     from prometheus_client import multiprocess  # noqa: PLC0415 - not before the folder is known
 
-    multiprocess.mark_process_dead(worker.pid)
+    if _folder:
+        multiprocess.mark_process_dead(worker.pid)
 
 
 def on_exit(server: object) -> None:

@@ -38,6 +38,8 @@ from monitoring.templatetags.figures import short_day
 
 from .showing import GONE, stale_pages, unread_pages
 
+# Hundreds of options take Django's own templates a fifth of a list's time; Jinja writes the same at once.
+WIDGETS = Jinja2()
 MAX_WORDS = 8
 # Digits of an ИНН or ОГРН that are enough to search by it; fewer are the number of a school.
 NUMBER_BEGINS = 4
@@ -128,17 +130,8 @@ class Chip:
     url: str
 
 
-class ListForm(forms.Form):
-    """Hundreds of options take Django's own templates a fifth of a list's time; Jinja writes the same at once."""
-
-    default_renderer = Jinja2
-
-
 class ListFilter(django_filters.FilterSet):
     """A form above a list: search in `texts` and `numbers`, chips for the conditions in force."""
-
-    class Meta:
-        form = ListForm
 
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -151,6 +144,7 @@ class ListFilter(django_filters.FilterSet):
         for chosen in self.filters.values():
             if isinstance(chosen, django_filters.ChoiceFilter):
                 chosen.extra.setdefault("empty_label", _("all"))
+        self.form.renderer = WIDGETS
         for name, field in self.form.fields.items():
             if isinstance(field, forms.ChoiceField):
                 field.widget.attrs["class"] = "form-select"
