@@ -200,7 +200,7 @@ def test_those_who_keep_the_registry_have_the_contact(here):
 
 
 def files_told(user: User, *scenes: Scene) -> dict[str, bool]:
-    """Of each file from inside that tells of the canary whether the audit trail says so, with the number of its rows."""
+    """Of each file from inside that tells of the canary whether the audit trail says so, with how many rows."""
     client, told = Client(raise_request_exception=False), {}
     client.force_login(user)
     inside = {address for address in addresses(*scenes) if not address.startswith("/api/")}  # open to anybody as it is
