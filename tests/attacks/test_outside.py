@@ -151,7 +151,7 @@ def test_a30_a_thousand_orders_of_requests_through_a_shared_cache_mix_nothing(or
     wrong, hits = mixed(requests, found, cookies)
     assert not wrong
     assert hits > 5000
-    # Nothing that the cache may keep sets a cookie, and nothing from inside may be kept at all.
+    # Nothing that the cache may keep sets a cookie; that nothing from inside is kept, OVER shows above.
     cache = SharedCache(found, cookies)
     for asked in found:
         cache.get(asked)
