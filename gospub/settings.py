@@ -168,6 +168,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {"reset_password": "gospub.accounts.resetting.EvenReset"}
 ACCOUNT_RATE_LIMITS = {"login_failed": "50/10m/ip,10/10m/key"}
 # How many proxies of ours stand before the installation: the address of whoever asks is read behind them.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)

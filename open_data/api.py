@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 
 from gospub import clock
 from monitoring.models import Dimension
+from public.queries.awards import published_awards
 from public.queries.regions import stamp
 from ratings.bundle import write_bundle
 from ratings.rules import Subject
@@ -22,6 +23,7 @@ from . import queries, words
 from .answers import REFUSALS, Asking, Listing, Many, Nothing, One, cut, described, many, one, only_known
 from .gate import ASK_AGAIN, problem
 from .shapes import (
+    AwardRow,
     InstitutionRow,
     PageDayRow,
     PageMonthRow,
@@ -273,6 +275,17 @@ def api_rating_scores(request: HttpRequest, pk: Key, asked: Query[Listing]) -> A
     rows, after = cut(queries.score_rows(found, asked.after, asked.limit, now), asked.limit)
     names = found.methodology.data.get("subject") == Subject.PERSON
     return many(request, asked, ScoreRow, rows, after=after, gaps=RATING_GAPS, names=names)
+
+
+@api.get("/awards", response={200: Many[AwardRow]} | REFUSALS, url_name="api_awards", openapi_extra=described())
+def api_awards(request: HttpRequest, asked: Query[RatingList]) -> Any:
+    """Awards by the last signed list of each contest."""
+    now = clock.now()
+    found = published_awards(now).filter(pk__gt=asked.after).order_by("pk")
+    if asked.region:
+        found = found.filter(list__contest__region__code=asked.region)
+    rows, after = cut(queries.award_rows(found[: asked.limit + 1], now), asked.limit)
+    return many(request, asked, AwardRow, rows, after=after, gaps=(words.NAMES,), names=True)
 
 
 @api.get(

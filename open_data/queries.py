@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
-from awards.models import QualityMark
+from awards.models import Award, QualityMark
 from gospub.clock import local_day
 from monitoring.models import (
     Dimension,
@@ -26,6 +26,7 @@ from monitoring.models import (
 )
 from public.masking import masked
 from public.models import Publication
+from public.queries.awards import winners
 from public.queries.ratings import people_named, published_ratings
 from public.queries.regions import open_regions
 from ratings.models import Passage, Rating, RatingState, Score, ScoreStatus
@@ -274,6 +275,31 @@ def score_rows(rating: Rating, after: int, limit: int, now: dt.datetime) -> list
             "place_high": each.place_high,
         }
         for each in scores
+    ]
+
+
+def award_rows(awards: QuerySet[Award], now: dt.datetime) -> list[Row]:
+    """Rows of published awards. A person is named who agreed both to the award list and to open data."""
+    rows = list(winners(awards, now))
+    named = people_named({each.award.person_id for each in rows if each.person}, now)
+    return [
+        {
+            "id": each.award.pk,
+            "region": each.award.list.contest.region.code,
+            "contest": masked(each.award.list.contest.title),
+            "year": each.award.list.contest.year,
+            "nomination": masked(each.award.nomination.name),
+            "place": each.award.place,
+            "degree": each.award.degree,
+            "title": each.name,
+            "person": each.person if each.award.person_id in named else None,
+            "page": each.award.page_id,
+            "institution": each.award.institution_id,
+            "edition": each.award.list.edition,
+            "signed_at": each.award.list.signed_at,
+            "digest": each.award.list.digest,
+        }
+        for each in rows
     ]
 
 

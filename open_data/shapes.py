@@ -130,6 +130,23 @@ class RatingFull(RatingRow):
     rules: dict[str, Any]
 
 
+class AwardRow(Schema):
+    id: int
+    region: str
+    contest: str
+    year: int
+    nomination: str
+    place: int | None
+    degree: int
+    title: str
+    person: str | None
+    page: int | None
+    institution: int | None
+    edition: int
+    signed_at: dt.datetime
+    digest: str
+
+
 class ScoreRow(Schema):
     id: int
     key: str

@@ -11,6 +11,7 @@ urlpatterns = [
     path("public/<slug:code>/", views.public_region, name="public_region"),
     path("public/<slug:code>/pages/", views.public_pages, name="public_pages"),
     path("public/<slug:code>/announcements/", views.announcements, name="announcements"),
+    path("public/<slug:code>/awards/", views.public_awards, name="public_awards"),
     path("public/<slug:code>/methods/<int:pk>/", views.public_method, name="public_method"),
     path("public/<slug:code>/sitemap.xml", views.region_sitemap, name="region_sitemap"),
     path("p/<int:pk>/", views.public_page, name="public_page"),

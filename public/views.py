@@ -16,7 +16,7 @@ from monitoring.models import PlatformCode
 
 from .kept import Answer, Asked, kept, known, rendered, sent
 from .paging import Paging
-from .queries import checking, method, pages, ratings, regions
+from .queries import awards, checking, method, pages, ratings, regions
 
 
 @login_not_required
@@ -67,6 +67,7 @@ def public_region(asked: Asked, code: str) -> Answer:
         "region": region,
         "view": regions.region_view(region, asked.now),
         "ratings": ratings.ratings_of(region, asked.now),
+        "awarded": bool(awards.lists_of(region)),
         "networks": PlatformCode.choices,
     }
     return "public/region.html", context
@@ -113,6 +114,20 @@ def public_rating(asked: Asked, pk: int) -> Answer:
         "group": group,
     }
     return "public/rating.html", context
+
+
+@kept("page")
+def public_awards(asked: Asked, code: str) -> Answer:
+    """Whom the region awarded, by lists that were signed off."""
+    region = regions.open_region(code, asked.now)
+    table = Paging(asked, awards.published_awards(asked.now).filter(list__contest__region=region))
+    context = {
+        "region": region,
+        "lists": awards.lists_of(region),
+        "table": table,
+        "rows": list(awards.winners(table.page, asked.now)),
+    }
+    return "public/awards.html", context
 
 
 @kept()

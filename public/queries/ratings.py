@@ -8,6 +8,7 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.http import Http404
 
+from awards.models import AwardList
 from monitoring.dashboards.filters import containing
 from monitoring.models import ConsentScope, Person, Region
 from ratings.models import Rating, RatingState, Score, ScoreStatus
@@ -71,7 +72,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RatingView:
-    """passed: the local moment of its being final. editions: other final editions, the latest first."""
+    """passed: the local moment of its being final. editions: other final editions, the latest first. awarded: a signed
+    award list came of it."""
 
     rating: Rating
     region: Region
@@ -80,6 +82,7 @@ class RatingView:
     groups: Sequence[str]
     editions: Sequence[Rating]
     passed: dt.datetime | None
+    awarded: bool
 
     @property
     def of_people(self) -> bool:
@@ -104,6 +107,7 @@ def rating_view(pk: int, now: dt.datetime) -> RatingView:
         [group_name(label, rules) for label in rating.groups],
         list(same.exclude(pk=pk).order_by("-edition")),
         passage.at if passage else None,
+        AwardList.objects.filter(contest__rating=rating, signed_at__isnull=False).exists(),
     )
 
 
@@ -137,10 +141,8 @@ def rows(scores: Iterable[Score], view: RatingView, now: dt.datetime) -> Iterato
         yield Row(score, masked(name_of(score)) if known else "", beside, group, zones.get(score.zone))
 
 
-def people_named(keys: set[int], now: dt.datetime) -> set[int]:
-    """Those of the people whose name may be told at the moment `now` (aware)."""
+def people_named(keys: set[int], now: dt.datetime, scope: str = ConsentScope.OPEN_DATA) -> set[int]:
+    """Those of the people whose name may be told there at the moment `now` (aware)."""
     if not keys:
         return set()
-    return set(
-        Person.objects.with_public_name(ConsentScope.OPEN_DATA, now).filter(pk__in=keys).values_list("pk", flat=True)
-    )
+    return set(Person.objects.with_public_name(scope, now).filter(pk__in=keys).values_list("pk", flat=True))

@@ -1,9 +1,6 @@
 """A15, A18, A30, A31, A37: what goes with an answer. The golden table is below; nothing else may go along."""
 
-import random
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 from django.conf import settings
@@ -13,6 +10,8 @@ from django.urls import reverse
 from tests.matrix import signed_in
 from tests.permission_world import Role, World
 from tests.permissions import POST_ONLY, TABLE
+
+from .shared_cache import without_tokens
 
 CSP = (
     "base-uri 'none'; default-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; "
@@ -133,60 +132,6 @@ def test_a15_no_screen_has_a_script_or_a_style_of_its_own(here: World, operator_
 
 
 # --- caches -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class SharedCache:
-    """What RFC 9111 lets a cache before the installation keep: public answers, by address and the headers of Vary."""
-
-    client: Client
-    kept: dict[tuple, bytes] = field(default_factory=dict)
-    hits: int = 0
-
-    def get(self, path: str, cookies: dict[str, str], headers: dict[str, str]) -> tuple[int, bytes]:
-        asked = {name.lower(): value for name, value in headers.items()}
-        asked["cookie"] = "; ".join(f"{name}={value}" for name, value in sorted(cookies.items()))
-        for (kept_path, keys), content in self.kept.items():
-            if kept_path == path and all(asked.get(name, "") == value for name, value in keys):
-                self.hits += 1
-                return 200, content
-        self.client.cookies.clear()
-        self.client.cookies.load(cookies)
-        response = self.client.get(path, headers=headers)
-        content = b"".join(response.streaming_content) if response.streaming else response.content
-        control = response.get("Cache-Control", "")
-        if response.status_code == 200 and not any(word in control for word in ("private", "no-store", "no-cache")):
-            names = [name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()]
-            self.kept[path, tuple((name, asked.get(name, "")) for name in names)] = content
-        return response.status_code, content
-
-
-def test_a30_nobody_gets_out_of_a_cache_what_is_not_theirs(here: World):
-    """1000 requests in a random order through one cache are answered as without it."""
-    place, chance = here.here, random.Random(7731)
-    sessions = {role: signed_in(here, role).cookies for role in (Role.ANALYST, Role.ADMIN, Role.ANONYMOUS)}
-    cookies = {role: {name: morsel.value for name, morsel in jar.items()} for role, jar in sessions.items()}
-    paths = [
-        reverse("badge", args=[place.mark.code]), reverse("ticket", args=[place.participant.code]),
-        reverse("press_figure", args=[place.figure.code]), reverse("account"),
-        reverse("quality_marks", args=[place.region.code]), reverse("badge_check"),
-    ]  # fmt: skip
-    cache, alone = SharedCache(Client()), {}
-    for _number in range(1000):
-        role, path, htmx = chance.choice(list(cookies)), chance.choice(paths), chance.random() < 0.5
-        headers = {"HX-Request": "true"} if htmx else {}
-        key = (role, path, htmx)
-        if key not in alone:
-            alone[key] = SharedCache(Client()).get(path, cookies[role], headers)
-        status, content = cache.get(path, cookies[role], headers)
-        assert status == alone[key][0]
-        assert without_tokens(content) == without_tokens(alone[key][1]), key
-    assert cache.hits > 50
-
-
-def without_tokens(content: bytes) -> bytes:
-    """Without what differs at each request of the same person."""
-    return re.sub(rb'value="\w{64}"', b"", content)
 
 
 def test_a30_private_answers_are_kept_nowhere_and_fragments_apart(here: World):

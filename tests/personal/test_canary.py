@@ -17,9 +17,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from awards.models import Award, AwardList
 from gospub.accounts.models import AuditEntry, User
 from monitoring.models import PersonContact, Region
 from monitoring.personal.consents import withdraw
+from public.models import Publication
 from ratings.bundle import differences
 from ratings.models import Rating, RatingState
 from tests.factories import ConsentFactory, PersonFactory, official, steward
@@ -59,6 +61,7 @@ class Scene:
 @pytest.fixture
 def here(db) -> Scene:
     found = world()
+    Publication.objects.update(since=NOW)  # the clock of these tests is before that of the world
     person = PersonFactory(region=found.here.region, name=CANARY)
     PersonContact.objects.create(person=person, email=EMAIL, phone=PHONE)
     steward(found.here.page, person, DAY.replace(month=1))
@@ -68,7 +71,16 @@ def here(db) -> Scene:
 @pytest.fixture
 def rated(here) -> Scene:
     """The same where the rating is a final one of people, and the score the canary's."""
+    awarded(here.place)
     return Scene(replace(here.place, **ranking_of_people(here.place.region)), here.users)
+
+
+def awarded(place: Place) -> None:
+    """A signed list in which the canary won."""
+    signed = AwardList.objects.create(contest=place.contest, edition=2, proposed_at=NOW, signed_at=NOW)
+    award = Award(list=signed, nomination=place.nomination, page=place.page, institution=place.institution,
+                  person=place.person, title="Своя страница", place=1)  # fmt: skip
+    Award.objects.bulk_create([award])  # past the guard of signed lists
 
 
 def ranking_of_people(region: Region) -> dict[str, object]:
@@ -155,6 +167,13 @@ def test_no_address_tells_of_the_canary(here, rated, role, caplog):
     assert not any(tells(str(letter.message())) or tells(letter.body) for letter in mail.outbox)
 
 
+@pytest.mark.parametrize("name", ["public_awards", "api_awards"])
+def test_the_award_that_the_canary_won_is_told_and_the_canary_is_not(here, rated, name):
+    text = said(Client().get(reverse(name, args=TABLE[name].args(rated.place))))
+    assert "Своя страница" in text
+    assert not tells(text)
+
+
 def test_those_who_may_see_the_canary_do(here, rated):
     """The crawl goes where names are."""
     found = heard(user_of(here, Role.ANALYST), here, rated)
@@ -181,10 +200,11 @@ def test_those_who_keep_the_registry_have_the_contact(here):
 
 
 def files_told(user: User, *scenes: Scene) -> dict[str, bool]:
-    """Of each file that tells of the canary whether the audit trail says so, with the number of its rows."""
+    """Of each file from inside that tells of the canary whether the audit trail says so, with how many rows."""
     client, told = Client(raise_request_exception=False), {}
     client.force_login(user)
-    for address in in_order(set(addresses(*scenes)) - {reverse("account_logout")}):
+    inside = {address for address in addresses(*scenes) if not address.startswith("/api/")}  # open to anybody as it is
+    for address in in_order(inside - {reverse("account_logout")}):
         for method in (client.get, client.post):
             before = AuditEntry.objects.latest("pk").pk
             response = method(address)
