@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from gospub.accounts import resetting
 from gospub.accounts.models import User
 from tests import matrix
 from tests.matrix import checks, signed_in, wrong_answers
@@ -37,8 +38,10 @@ def shared(django_db_setup, django_db_blocker) -> Iterator[World]:
 
 
 @pytest.fixture
-def _no_limits(settings, shared):
-    """The limits against guessing would answer instead of the table; refusals without end need no line of log each."""
+def _no_limits(settings, shared, monkeypatch):
+    """The limits against guessing would answer instead of the table; refusals without end need no line of log each,
+    and nobody measures how long a reset takes."""
+    monkeypatch.setattr(resetting, "STEP", 1e-6)
     for name, value in NO_LIMITS.items():
         setattr(settings, name, value)
     cache.clear()

@@ -43,6 +43,7 @@ def keep_public(region: Region, pages: list[Page], user: User) -> dict[str, str]
         "public rating": f"/r/{rating.pk}/",
         "public rating of people": f"/r/{people.pk}/",
         "public method": f"{place}/methods/{rating.methodology_id}/",
+        "public awards": f"{place}/awards/",
         "public announcements": f"{place}/announcements/",
         "publication": f"/regions/{region.code}/publication/",
         "announcement": f"/announcements/{shown.pk}/edit/",
